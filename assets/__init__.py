@@ -1,0 +1,1 @@
+"""Icons, style sheets, sounds and words: data that the screens read, no code."""

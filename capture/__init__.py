@@ -1,0 +1,1 @@
+"""Camera and microphone to a durable take. No Qt, no database."""

@@ -1,0 +1,164 @@
+"""The nouns of the diary: clip, stage, kept range, rendition, receipt. Pure data; any thread."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import NewType
+
+ClipId = NewType("ClipId", str)
+"""A UUID as text. It exists before the first frame and is the idempotency key everywhere."""
+
+
+def new_clip_id() -> ClipId:
+    """Return a fresh clip id."""
+    return ClipId(str(uuid.uuid4()))
+
+
+class Kind(StrEnum):
+    """What a clip holds."""
+
+    VIDEO = "video"
+    SOUND = "sound"
+
+
+class Stage(StrEnum):
+    """Where a clip is on its way. The one vocabulary of product.md, plus READY between preparing and sending."""
+
+    RECORDING = "recording"
+    SAVED = "saved"
+    PREPARING = "preparing"
+    READY = "ready"
+    WAITING = "waiting"
+    """Waiting for internet: wanted at the portal, and the last attempt could not reach it."""
+    SENDING = "sending"
+    RECEIVED = "received"
+    """Received and checked whole: the portal's SHA-256 is the rendition's own."""
+    IN_REVIEW = "in_review"
+    PUBLISHED = "published"
+    SENT_BACK = "sent_back"
+    WITHDRAWN = "withdrawn"
+
+
+class Audience(StrEnum):
+    """Who may see a clip once it is published."""
+
+    TEAM = "team"
+    STAFF = "staff"
+
+
+class Preset(StrEnum):
+    """How small the rendition is made."""
+
+    SMALLER = "smaller"
+    NORMAL = "normal"
+    BEST = "best"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRange:
+    """A stretch of the take that stays, in seconds of the take's own time: start_s <= t < end_s."""
+
+    start_s: float
+    end_s: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_s < self.end_s:
+            raise ValueError(f"not a stretch of time: {self.start_s} to {self.end_s}")
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One permission card: a person in the clip and what they said yes to."""
+
+    name: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the speaker says about the clip on the *About it* screen."""
+
+    title: str = ""
+    audience: Audience = Audience.TEAM
+    people: tuple[Person, ...] = ()
+    preset: Preset = Preset.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """The finished, compressed file; written once, whole, and never changed afterwards."""
+
+    path: Path
+    sha256: str
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The portal's word that it holds the whole file."""
+
+    clip_id: ClipId
+    sha256: str
+    bytes: int
+    received_at: str
+    """ISO 8601, UTC, as the portal wrote it."""
+    page: str
+    """Address of the clip's page at the portal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the delivery of a clip stands: the catalogue's own queue row."""
+
+    attempts: int = 0
+    not_before: float = 0.0
+    """Wall-clock seconds before which no new attempt is made."""
+    upload_url: str | None = None
+    """Where the portal told us to send the bytes; kept so that a restart resumes."""
+    problem: str | None = None
+    """The last sentence for the user, or None."""
+    held: bool = False
+    """True when the world cannot mend it: a person must sign in or read the refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The user's unit: a take (or an imported file), its title, edits, consent and stage."""
+
+    clip_id: ClipId
+    kind: Kind
+    stage: Stage
+    created_at: datetime
+    take: Path
+    seconds: float | None = None
+    """Length of the take; None while it is being recorded or was cut short."""
+    keep: tuple[KeptRange, ...] = ()
+    """Kept ranges in order, without overlap; empty means the whole take."""
+    about: About = field(default_factory=About)
+    wanted: bool = False
+    """True from the moment that the user pressed Send."""
+    rendition: Rendition | None = None
+    delivery: Delivery = field(default_factory=Delivery)
+    receipt: Receipt | None = None
+    note: str | None = None
+    """The moderator's words when the clip was sent back."""
+
+    @property
+    def title(self) -> str:
+        """The title that lists show; never empty."""
+        return self.about.title or f"{self.created_at.astimezone():%A %d %B, %H:%M}"
+
+    @property
+    def kept_seconds(self) -> float:
+        """How long the rendition will be, in seconds."""
+        if self.keep:
+            return sum(part.seconds for part in self.keep)
+        return self.seconds or 0.0

@@ -1,0 +1,61 @@
+"""Where the app keeps its files: one data folder, moved whole by --data-dir or DIARY_DATA_DIR."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The data folder and what lies in it."""
+
+    data: Path
+
+    @property
+    def takes(self) -> Path:
+        """Takes as they came off the devices; never altered."""
+        return self.data / "takes"
+
+    @property
+    def renditions(self) -> Path:
+        """Finished files on their way to the portal."""
+        return self.data / "renditions"
+
+    @property
+    def catalogue(self) -> Path:
+        """The SQLite catalogue of clips."""
+        return self.data / "diary.sqlite3"
+
+    @property
+    def settings(self) -> Path:
+        """The user's settings, JSON."""
+        return self.data / "settings.json"
+
+    @property
+    def tokens(self) -> Path:
+        """Sign-in tokens where the system has no keyring; readable by this user alone."""
+        return self.data / "tokens.json"
+
+    @property
+    def practice_portal(self) -> Path:
+        """The practice portal's own data."""
+        return self.data / "practice-portal"
+
+    @property
+    def log(self) -> Path:
+        """The app's log."""
+        return self.data / "diary.log"
+
+    def make(self) -> "Folders":
+        """Make every folder, private to this user; raises OSError where that cannot be done."""
+        for folder in (self.data, self.takes, self.renditions):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return self
+
+
+def folders(data_dir: str | None = None) -> Folders:
+    """The folders under data_dir, else under DIARY_DATA_DIR, else under the system's place for user data."""
+    chosen = data_dir or os.environ.get("DIARY_DATA_DIR")
+    return Folders(Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_dir("diary", False)))

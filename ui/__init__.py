@@ -1,0 +1,1 @@
+"""Everything Qt: one module per screen, in the order of the journey."""
