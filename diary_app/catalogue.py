@@ -1,0 +1,307 @@
+"""The catalogue: every clip, its edits, its place in the queue and its receipt. All of the app's SQL is here.
+
+SQLite beside the takes, in WAL mode with synchronous=FULL, so that what was written survives a power cut. Any thread
+may call any method: one connection, one lock. Two processes may hold the catalogue open; leases keep them apart.
+"""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from diary_app.clip import (
+    About,
+    Audience,
+    Clip,
+    ClipId,
+    Delivery,
+    KeptRange,
+    Kind,
+    Person,
+    Preset,
+    Receipt,
+    Rendition,
+    Stage,
+)
+from diary_app.schema import MIGRATIONS
+
+
+class CatalogueError(Exception):
+    """The catalogue cannot be used; the text is a sentence for the user."""
+
+
+class CatalogueTooNew(CatalogueError):
+    """A newer version of the app wrote this catalogue."""
+
+
+class CatalogueDamaged(CatalogueError):
+    """The file is not a catalogue, or SQLite finds it broken."""
+
+
+class UnknownClip(CatalogueError):
+    """No clip has this id."""
+
+
+class Catalogue:
+    """The open catalogue. Raises CatalogueError where it cannot be opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self._folder = path.parent
+        try:
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise CatalogueDamaged(f"The list of your clips ({path}) cannot be opened.") from error
+        try:
+            self._prepare(path)
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise CatalogueDamaged(
+                f"The list of your clips ({path}) is damaged. Your recordings in {self._folder / 'takes'} are safe."
+            ) from error
+        except CatalogueError:
+            self._db.close()
+            raise
+
+    def _prepare(self, path: Path) -> None:
+        self._db.row_factory = sqlite3.Row
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            self._db.execute(f"PRAGMA {pragma}")
+        with self._change():
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+            if version > len(MIGRATIONS):
+                raise CatalogueTooNew(
+                    f"A newer version of this app wrote the list of your clips ({path}). Please update the app."
+                )
+            for number in range(version, len(MIGRATIONS)):
+                for statement in MIGRATIONS[number].split(";"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={number + 1}")
+
+    def close(self) -> None:
+        """Close the file; the catalogue is of no use afterwards."""
+        with self._lock:
+            self._db.close()
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is on disk when the block ends, or none of it."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _update(self, clip_id: ClipId, **columns: object) -> None:
+        """Set columns of one clip; the names come from this module alone, never from outside."""
+        names = ", ".join(f"{name} = ?" for name in columns)
+        with self._change() as db:
+            found = db.execute(f"UPDATE clip SET {names} WHERE clip_id = ?", (*columns.values(), clip_id))  # noqa: S608
+            if not found.rowcount:
+                raise UnknownClip("There is no such clip on this computer.")
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def clip(self, clip_id: ClipId) -> Clip:
+        """Return one clip; raises UnknownClip."""
+        with self._lock:
+            row = self._db.execute("SELECT * FROM clip WHERE clip_id = ?", (clip_id,)).fetchone()
+            if row is None:
+                raise UnknownClip("There is no such clip on this computer.")
+            return self._read(row)
+
+    def clips(self) -> list[Clip]:
+        """Every clip, newest first."""
+        with self._lock:
+            rows = self._db.execute("SELECT * FROM clip ORDER BY created_at DESC, rowid DESC").fetchall()
+            return [self._read(row) for row in rows]
+
+    def at_stage(self, *stages: Stage) -> list[Clip]:
+        """The clips at one of these stages, oldest first."""
+        return [clip for clip in reversed(self.clips()) if clip.stage in stages]
+
+    def _read(self, row: sqlite3.Row) -> Clip:
+        clip_id = ClipId(row["clip_id"])
+        return Clip(
+            clip_id=clip_id,
+            kind=Kind(row["kind"]),
+            stage=Stage(row["stage"]),
+            created_at=datetime.fromisoformat(row["created_at"]),
+            take=self._folder / row["take"],
+            seconds=row["seconds"],
+            keep=tuple(
+                KeptRange(part["start_s"], part["end_s"]) for part in self._parts("kept_range", clip_id)
+            ),
+            about=self._about(row, clip_id),
+            wanted=bool(row["wanted"]),
+            rendition=self._rendition(clip_id),
+            delivery=self._delivery(clip_id),
+            receipt=self._receipt(clip_id),
+            note=row["note"],
+        )
+
+    def _parts(self, table: str, clip_id: ClipId) -> list[sqlite3.Row]:
+        return self._db.execute(
+            f"SELECT * FROM {table} WHERE clip_id = ? ORDER BY position",  # noqa: S608
+            (clip_id,),
+        ).fetchall()
+
+    def _one(self, table: str, clip_id: ClipId) -> sqlite3.Row | None:
+        found = self._db.execute(f"SELECT * FROM {table} WHERE clip_id = ?", (clip_id,)).fetchone()  # noqa: S608
+        return found if isinstance(found, sqlite3.Row) else None
+
+    def _about(self, row: sqlite3.Row, clip_id: ClipId) -> About:
+        return About(
+            title=row["title"],
+            audience=Audience(row["audience"]),
+            preset=Preset(row["preset"]),
+            people=tuple(Person(p["name"], bool(p["agrees"])) for p in self._parts("person", clip_id)),
+        )
+
+    def _rendition(self, clip_id: ClipId) -> Rendition | None:
+        row = self._one("rendition", clip_id)
+        return row and Rendition(self._folder / row["path"], row["sha256"], row["bytes"], row["seconds"])
+
+    def _receipt(self, clip_id: ClipId) -> Receipt | None:
+        row = self._one("receipt", clip_id)
+        return row and Receipt(clip_id, row["sha256"], row["bytes"], row["received_at"], row["page"])
+
+    def _delivery(self, clip_id: ClipId) -> Delivery:
+        row = self._one("delivery", clip_id)
+        if row is None:
+            return Delivery()
+        return Delivery(
+            row["attempts"], row["not_before"], row["upload_url"], row["problem"], held=bool(row["held"])
+        )
+
+    # -- the take and its edits -------------------------------------------------------------------------------------
+
+    def add(
+        self, clip_id: ClipId, *, kind: Kind, take: Path, stage: Stage, created_at: datetime | None = None
+    ) -> Clip:
+        """Write the row of a new clip, before its first frame. take lies in the data folder."""
+        with self._change() as db:
+            db.execute(
+                "INSERT INTO clip (clip_id, kind, stage, created_at, take) VALUES (?, ?, ?, ?, ?)",
+                (
+                    clip_id,
+                    kind,
+                    stage,
+                    (created_at or datetime.now(UTC)).isoformat(),
+                    take.relative_to(self._folder).as_posix(),
+                ),
+            )
+        return self.clip(clip_id)
+
+    def finish_take(self, clip_id: ClipId, *, seconds: float, report: str = "") -> None:
+        """The take is whole: its length in seconds, and its report as JSON."""
+        self._update(clip_id, seconds=seconds, report=report, stage=Stage.SAVED)
+
+    def move(self, clip_id: ClipId, stage: Stage, *, note: str | None = None) -> None:
+        """Move a clip to a stage; note is the moderator's word."""
+        self._update(clip_id, stage=stage, note=note)
+
+    def set_keep(self, clip_id: ClipId, keep: Sequence[KeptRange]) -> None:
+        """Replace the kept ranges; an earlier rendition, which no longer fits, is forgotten."""
+        with self._change() as db:
+            db.execute("DELETE FROM kept_range WHERE clip_id = ?", (clip_id,))
+            db.executemany(
+                "INSERT INTO kept_range VALUES (?, ?, ?, ?)",
+                [(clip_id, position, part.start_s, part.end_s) for position, part in enumerate(keep)],
+            )
+            db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
+
+    def set_about(self, clip_id: ClipId, about: About) -> None:
+        """Replace what the speaker said about the clip."""
+        before = self.clip(clip_id).about.preset
+        with self._change() as db:
+            self._update_about(clip_id, about)
+            db.execute("DELETE FROM person WHERE clip_id = ?", (clip_id,))
+            db.executemany(
+                "INSERT INTO person VALUES (?, ?, ?, ?)",
+                [(clip_id, position, p.name, int(p.agrees)) for position, p in enumerate(about.people)],
+            )
+            if before != about.preset:
+                db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
+
+    def _update_about(self, clip_id: ClipId, about: About) -> None:
+        self._db.execute(
+            "UPDATE clip SET title = ?, audience = ?, preset = ? WHERE clip_id = ?",
+            (about.title, about.audience, about.preset, clip_id),
+        )
+
+    def forget(self, clip_id: ClipId) -> None:
+        """Remove the clip's rows; its files are the caller's."""
+        with self._change() as db:
+            db.execute("DELETE FROM clip WHERE clip_id = ?", (clip_id,))
+
+    # -- rendition, queue, receipt ----------------------------------------------------------------------------------
+
+    def want(self, clip_id: ClipId) -> None:
+        """The user pressed Send: the clip is in the queue from now on."""
+        self._update(clip_id, wanted=1)
+
+    def set_rendition(self, clip_id: ClipId, rendition: Rendition) -> None:
+        """The rendition is on disk, whole; its path lies in the data folder."""
+        with self._change() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO rendition VALUES (?, ?, ?, ?, ?)",
+                (
+                    clip_id,
+                    rendition.path.relative_to(self._folder).as_posix(),
+                    rendition.sha256,
+                    rendition.bytes,
+                    rendition.seconds,
+                ),
+            )
+
+    def set_delivery(self, clip_id: ClipId, delivery: Delivery) -> None:
+        """Write the queue row, its lease untouched."""
+        with self._change() as db:
+            db.execute(
+                "INSERT INTO delivery (clip_id, attempts, not_before, upload_url, problem, held)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (clip_id) DO UPDATE SET attempts = excluded.attempts,"
+                " not_before = excluded.not_before, upload_url = excluded.upload_url,"
+                " problem = excluded.problem, held = excluded.held",
+                (
+                    clip_id,
+                    delivery.attempts,
+                    delivery.not_before,
+                    delivery.upload_url,
+                    delivery.problem,
+                    int(delivery.held),
+                ),
+            )
+
+    def lease(self, clip_id: ClipId, *, holder: str, now: float, seconds: float) -> bool:
+        """Take (or prolong) the right to deliver this clip; False while another process holds it. now: wall clock."""
+        with self._change() as db:
+            db.execute("INSERT OR IGNORE INTO delivery (clip_id) VALUES (?)", (clip_id,))
+            taken = db.execute(
+                "UPDATE delivery SET lease_holder = ?, lease_until = ? WHERE clip_id = ?"
+                " AND (lease_holder IS NULL OR lease_holder = ? OR lease_until < ?)",
+                (holder, now + seconds, clip_id, holder, now),
+            )
+            return bool(taken.rowcount)
+
+    def release(self, clip_id: ClipId, *, holder: str) -> None:
+        """Give the lease back."""
+        with self._change() as db:
+            db.execute(
+                "UPDATE delivery SET lease_holder = NULL, lease_until = 0 WHERE clip_id = ? AND lease_holder = ?",
+                (clip_id, holder),
+            )
+
+    def set_receipt(self, receipt: Receipt) -> None:
+        """The portal holds the whole file: keep its word and move the clip, in one transaction."""
+        with self._change() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?)",
+                (receipt.clip_id, receipt.sha256, receipt.bytes, receipt.received_at, receipt.page),
+            )
+            db.execute("UPDATE clip SET stage = ? WHERE clip_id = ?", (Stage.RECEIVED, receipt.clip_id))

@@ -1,0 +1,58 @@
+"""The catalogue's numbered migrations. A migration, once released, is never edited: add the next one."""
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE clip (
+        clip_id      TEXT PRIMARY KEY,
+        kind         TEXT NOT NULL CHECK (kind IN ('video', 'sound')),
+        stage        TEXT NOT NULL,
+        created_at   TEXT NOT NULL,
+        take         TEXT NOT NULL,
+        seconds      REAL,
+        report       TEXT,
+        title        TEXT NOT NULL DEFAULT '',
+        audience     TEXT NOT NULL DEFAULT 'team',
+        preset       TEXT NOT NULL DEFAULT 'normal',
+        wanted       INTEGER NOT NULL DEFAULT 0,
+        note         TEXT
+    ) STRICT;
+    CREATE TABLE kept_range (
+        clip_id      TEXT NOT NULL REFERENCES clip ON DELETE CASCADE,
+        position     INTEGER NOT NULL,
+        start_s      REAL NOT NULL,
+        end_s        REAL NOT NULL,
+        PRIMARY KEY (clip_id, position)
+    ) STRICT;
+    CREATE TABLE person (
+        clip_id      TEXT NOT NULL REFERENCES clip ON DELETE CASCADE,
+        position     INTEGER NOT NULL,
+        name         TEXT NOT NULL,
+        agrees       INTEGER NOT NULL,
+        PRIMARY KEY (clip_id, position)
+    ) STRICT;
+    CREATE TABLE rendition (
+        clip_id      TEXT PRIMARY KEY REFERENCES clip ON DELETE CASCADE,
+        path         TEXT NOT NULL,
+        sha256       TEXT NOT NULL,
+        bytes        INTEGER NOT NULL,
+        seconds      REAL NOT NULL
+    ) STRICT;
+    CREATE TABLE delivery (
+        clip_id      TEXT PRIMARY KEY REFERENCES clip ON DELETE CASCADE,
+        attempts     INTEGER NOT NULL DEFAULT 0,
+        not_before   REAL NOT NULL DEFAULT 0,
+        upload_url   TEXT,
+        problem      TEXT,
+        held         INTEGER NOT NULL DEFAULT 0,
+        lease_holder TEXT,
+        lease_until  REAL NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE receipt (
+        clip_id      TEXT PRIMARY KEY REFERENCES clip ON DELETE CASCADE,
+        sha256       TEXT NOT NULL,
+        bytes        INTEGER NOT NULL,
+        received_at  TEXT NOT NULL,
+        page         TEXT NOT NULL
+    ) STRICT;
+    """,
+)
