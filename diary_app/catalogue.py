@@ -101,7 +101,7 @@ class Catalogue:
         """Set columns of one clip; the names come from this module alone, never from outside."""
         names = ", ".join(f"{name} = ?" for name in columns)
         with self._change() as db:
-            found = db.execute(f"UPDATE clip SET {names} WHERE clip_id = ?", (*columns.values(), clip_id))  # noqa: S608
+            found = db.execute(f"UPDATE clip SET {names} WHERE clip_id = ?", (*columns.values(), clip_id))
             if not found.rowcount:
                 raise UnknownClip("There is no such clip on this computer.")
 
@@ -134,9 +134,7 @@ class Catalogue:
             created_at=datetime.fromisoformat(row["created_at"]),
             take=self._folder / row["take"],
             seconds=row["seconds"],
-            keep=tuple(
-                KeptRange(part["start_s"], part["end_s"]) for part in self._parts("kept_range", clip_id)
-            ),
+            keep=tuple(KeptRange(part["start_s"], part["end_s"]) for part in self._parts("kept_range", clip_id)),
             about=self._about(row, clip_id),
             wanted=bool(row["wanted"]),
             rendition=self._rendition(clip_id),
@@ -147,12 +145,12 @@ class Catalogue:
 
     def _parts(self, table: str, clip_id: ClipId) -> list[sqlite3.Row]:
         return self._db.execute(
-            f"SELECT * FROM {table} WHERE clip_id = ? ORDER BY position",  # noqa: S608
+            f"SELECT * FROM {table} WHERE clip_id = ? ORDER BY position",
             (clip_id,),
         ).fetchall()
 
     def _one(self, table: str, clip_id: ClipId) -> sqlite3.Row | None:
-        found = self._db.execute(f"SELECT * FROM {table} WHERE clip_id = ?", (clip_id,)).fetchone()  # noqa: S608
+        found = self._db.execute(f"SELECT * FROM {table} WHERE clip_id = ?", (clip_id,)).fetchone()
         return found if isinstance(found, sqlite3.Row) else None
 
     def _about(self, row: sqlite3.Row, clip_id: ClipId) -> About:
@@ -175,15 +173,11 @@ class Catalogue:
         row = self._one("delivery", clip_id)
         if row is None:
             return Delivery()
-        return Delivery(
-            row["attempts"], row["not_before"], row["upload_url"], row["problem"], held=bool(row["held"])
-        )
+        return Delivery(row["attempts"], row["not_before"], row["upload_url"], row["problem"], held=bool(row["held"]))
 
     # -- the take and its edits -------------------------------------------------------------------------------------
 
-    def add(
-        self, clip_id: ClipId, *, kind: Kind, take: Path, stage: Stage, created_at: datetime | None = None
-    ) -> Clip:
+    def add(self, clip_id: ClipId, *, kind: Kind, take: Path, stage: Stage, created_at: datetime | None = None) -> Clip:
         """Write the row of a new clip, before its first frame. take lies in the data folder."""
         with self._change() as db:
             db.execute(

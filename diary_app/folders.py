@@ -58,6 +58,4 @@ class Folders:
 def folders(data_dir: str | None = None) -> Folders:
     """The folders under data_dir, else under DIARY_DATA_DIR, else under the system's place for user data."""
     chosen = data_dir or os.environ.get("DIARY_DATA_DIR")
-    return Folders(
-        Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_dir("diary", False))
-    )
+    return Folders(Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_dir("diary", False)))
