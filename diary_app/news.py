@@ -1,0 +1,57 @@
+"""What the background tells the screens. Frozen data, handed over on any thread."""
+
+from dataclasses import dataclass
+
+from capture.model import TakeReport
+from capture.state import State
+from diary_app.clip import ClipId, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ClipChanged:
+    """Something about a clip is new; read it again from the catalogue."""
+
+    clip_id: ClipId
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far preparing or sending has come."""
+
+    clip_id: ClipId
+    stage: Stage
+    fraction: float
+    """0 to 1."""
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderChanged:
+    """The recorder's state is another one."""
+
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderTrouble:
+    """The recorder has something to say; a sentence for the screen."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFinished:
+    """A take is closed and on disk."""
+
+    clip_id: ClipId
+    report: TakeReport
+
+
+@dataclass(frozen=True, slots=True)
+class PortalChanged:
+    """The portal was paired, started or lost; sentence is for the screen when it went wrong."""
+
+    problem: str | None = None
+
+
+News = ClipChanged | Progress | RecorderChanged | RecorderTrouble | TakeFinished | PortalChanged
