@@ -1,0 +1,4 @@
+from pathlib import Path
+
+FAMILY: str
+ROOT: Path

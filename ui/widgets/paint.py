@@ -1,0 +1,46 @@
+"""What painted widgets share: an antialiased painter, the focus ring, rounded boxes. GUI thread."""
+
+import contextlib
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from ui.design import CORNER, RING
+from ui.style import colour
+
+GAP = RING + 2
+"""Room that a widget leaves on every side for its focus ring, in pixels."""
+
+
+@contextlib.contextmanager
+def painting(widget: QWidget) -> Iterator[QPainter]:
+    """A smooth painter for the length of one paintEvent."""
+    painter = QPainter(widget)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    try:
+        yield painter
+    finally:
+        painter.end()
+
+
+def inside(widget: QWidget) -> QRectF:
+    """The widget's box without the room for the ring."""
+    return QRectF(widget.rect()).adjusted(GAP, GAP, -GAP, -GAP)
+
+
+def box(painter: QPainter, area: QRectF, *, fill: QColor, edge: QColor | None = None, width: float = 2) -> None:
+    """Draw a box with the corners of the house."""
+    painter.setBrush(fill)
+    painter.setPen(QPen(edge, width) if edge else Qt.PenStyle.NoPen)
+    inset = width / 2 if edge else 0
+    painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
+
+
+def ring(painter: QPainter, widget: QWidget, *, corner: float = CORNER + 4) -> None:
+    """Draw the focus ring round the whole widget."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(colour(widget, "ink"), RING))
+    edge = RING / 2
+    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(edge, edge, -edge, -edge), corner, corner)
