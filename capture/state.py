@@ -7,7 +7,7 @@
 transition(state, event) returns the next state and what must be done, or a Refusal with its sentence. Any thread.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
@@ -21,7 +21,7 @@ class Wish:
 
     camera: Camera | None
     microphone: Microphone | None
-    picture: PictureFormat = PictureFormat()
+    picture: PictureFormat = field(default_factory=PictureFormat)
 
 
 class Device(StrEnum):

@@ -41,6 +41,9 @@ class CallbackTime:
     currentTime: float
     outputBufferDacTime: float
 
+class WasapiSettings:
+    def __init__(self, exclusive: bool = ..., auto_convert: bool = ...) -> None: ...
+
 class PortAudioError(Exception):
     args: tuple[Any, ...]
 

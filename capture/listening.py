@@ -1,0 +1,83 @@
+"""The sound thread: places blocks on the clock, measures the level, and hands them to the open take."""
+
+import queue
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from capture.drift import SoundClock
+from capture.model import AudioBlock, Level, Samples
+from capture.sources import SoundSource
+from capture.take import TakeWriter
+
+LOST_AFTER_S = 1.0
+LEVEL_BLOCKS = 10
+"""The level is that of the last 100 ms."""
+FULL_SCALE = 32768.0
+
+
+def level_of(samples: Samples) -> Level:
+    """Root mean square and peak in dB below full scale."""
+    sound = samples.astype(np.float64) / FULL_SCALE
+    rms = float(np.sqrt(np.mean(sound**2))) if len(sound) else 0.0
+    peak = float(np.abs(sound).max()) if len(sound) else 0.0
+    return Level(_db(rms), _db(peak))
+
+
+def _db(amplitude: float) -> float:
+    return max(-100.0, 20 * float(np.log10(max(amplitude, 1e-5))))
+
+
+class SoundListener:
+    """Starts a microphone and listens until close(). on_lost(True) after a second of nothing, on_lost(False) after.
+
+    Raises CaptureError where it cannot be started.
+    """
+
+    def __init__(self, source: SoundSource, on_lost: Callable[[bool], None]) -> None:
+        self._source = source
+        self._on_lost = on_lost
+        self._blocks: queue.SimpleQueue[AudioBlock | None] = queue.SimpleQueue()
+        self._clock = SoundClock()
+        self._recent: list[Samples] = []
+        self.level = Level()
+        """Written by the sound thread, pulled by the screen."""
+        self.take: TakeWriter | None = None
+        """Where blocks go besides; set and cleared by the recorder thread."""
+        source.start(self._blocks.put)
+        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        lost = False
+        while True:
+            try:
+                block = self._blocks.get(timeout=LOST_AFTER_S)
+            except queue.Empty:
+                if not lost:
+                    lost, self.level = True, Level()
+                    self._on_lost(True)
+                continue
+            if block is None:
+                return
+            if lost:
+                lost = False
+                self._on_lost(False)
+            self._hear(block)
+
+    def _hear(self, block: AudioBlock) -> None:
+        span = self._clock.place(block.at_s, len(block.samples), overflowed=block.overflowed)
+        take = self.take
+        if take is not None:
+            take.offer_sound(block.samples, span)
+        self._recent.append(block.samples)
+        if len(self._recent) >= LEVEL_BLOCKS:
+            self.level = level_of(np.concatenate(self._recent))
+            self._recent.clear()
+
+    def close(self) -> None:
+        """Close the microphone and end the thread."""
+        self._source.close()
+        self._blocks.put(None)
+        self._thread.join()

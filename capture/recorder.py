@@ -1,0 +1,261 @@
+"""The recorder: an actor with one inbox that owns the one state, its devices and the open take.
+
+Any thread posts events. The recorder thread takes them one by one, asks capture.state what follows, and carries it
+out. Two more threads feed it: `camera` reads frames into a slot of one (for the preview) and into the take; `sound`
+places blocks on the clock, measures the level and hands them to the take.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from capture.cameras import CameraReader
+from capture.clock import Clock
+from capture.disk import Disk, require_room
+from capture.errors import CaptureError
+from capture.listening import SoundListener
+from capture.model import Camera, Frame, Level, Microphone, PictureFormat, TakeReport
+from capture.sources import FrameSource, SoundSource
+from capture.state import (
+    BeginTake,
+    CloseDevices,
+    ContinueTake,
+    Device,
+    DeviceBack,
+    DeviceLost,
+    DevicesFailed,
+    DevicesOpened,
+    Effect,
+    EncoderFailed,
+    EndTake,
+    Event,
+    HoldTake,
+    Idle,
+    OpenDevices,
+    Refusal,
+    Release,
+    Report,
+    State,
+    TakeClosed,
+    Tell,
+    Wish,
+    transition,
+)
+from capture.take import TakeWriter
+
+log = logging.getLogger(__name__)
+
+OpenCamera = Callable[[Camera, PictureFormat], FrameSource]
+OpenMicrophone = Callable[[Microphone], SoundSource]
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The recorder is in another state."""
+
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence for the user."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeDone:
+    """A take is closed; its report."""
+
+    take: Path
+    report: TakeReport
+
+
+RecorderNews = StateChanged | Told | TakeDone
+
+
+@dataclass(frozen=True, slots=True)
+class _Quit:
+    """Ends the actor; only close() posts it."""
+
+
+class Recorder:
+    """Call close() at the end. on_news is called on the recorder thread and must not wait."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        disk: Disk,
+        open_camera: OpenCamera,
+        open_microphone: OpenMicrophone,
+        on_news: Callable[[RecorderNews], None],
+    ) -> None:
+        self._clock = clock
+        self._disk = disk
+        self._open_camera = open_camera
+        self._open_microphone = open_microphone
+        self._on_news = on_news
+        self._state: State = Idle()
+        self._inbox: queue.SimpleQueue[Event | _Quit] = queue.SimpleQueue()
+        self._reader: CameraReader | None = None
+        self._listener: SoundListener | None = None
+        self._writer: TakeWriter | None = None
+        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
+        self._thread.start()
+
+    # -- any thread -------------------------------------------------------------------------------------------------
+
+    def post(self, event: Event) -> None:
+        """Ask for something; the answer comes as news."""
+        self._inbox.put(event)
+
+    @property
+    def state(self) -> State:
+        """The state just now."""
+        return self._state
+
+    def latest_frame(self) -> Frame | None:
+        """The newest picture, or None."""
+        reader = self._reader
+        return reader.latest if reader else None
+
+    def level(self) -> Level:
+        """How loud it is just now."""
+        listener = self._listener
+        return listener.level if listener else Level()
+
+    def recorded_s(self) -> float:
+        """Seconds in the open take."""
+        writer = self._writer
+        return writer.written_s if writer else 0.0
+
+    def safe_s(self) -> float:
+        """Seconds of the open take that are certainly on disk."""
+        writer = self._writer
+        return writer.safe_s if writer else 0.0
+
+    def close(self) -> None:
+        """Close the open take, release the devices and end the threads. Waits."""
+        self.post(Release())
+        self._inbox.put(_Quit())
+        self._thread.join()
+
+    # -- recorder thread --------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        quitting = False
+        while not (quitting and isinstance(self._state, Idle)):
+            event = self._inbox.get()
+            if isinstance(event, _Quit):
+                quitting = True
+            else:
+                self._step(event)
+
+    def _step(self, event: Event) -> None:
+        step = transition(self._state, event)
+        if isinstance(step, Refusal):
+            log.info("refused %s in %s: %s", event, self._state, step.sentence)
+            self._on_news(Told(step.sentence))
+            return
+        before, (self._state, effects) = self._state, step
+        for effect in effects:
+            self._carry_out(effect)
+        if self._state != before:
+            log.info("recorder: %s", self._state)
+            self._on_news(StateChanged(self._state))
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case OpenDevices(wish):
+                self._on_news(StateChanged(self._state))
+                self._close_devices()
+                self._open_devices(wish)
+            case CloseDevices():
+                self._close_devices()
+            case BeginTake(take, wish):
+                self._begin(take, wish)
+            case HoldTake():
+                self._the_writer().hold()
+            case ContinueTake():
+                self._the_writer().resume()
+            case EndTake():
+                self._end_take()
+            case Tell(sentence):
+                self._on_news(Told(sentence))
+            case Report(take, report):
+                self._on_news(TakeDone(take, report))
+            case _:
+                assert_never(effect)
+
+    def _the_writer(self) -> TakeWriter:
+        assert self._writer is not None, "the state machine allows this only while a take is open"
+        return self._writer
+
+    def _open_devices(self, wish: Wish) -> None:
+        try:
+            if wish.microphone is not None:
+                self._listener = SoundListener(self._open_microphone(wish.microphone), self._on_lost(Device.MICROPHONE))
+            if wish.camera is not None:
+                camera, picture = wish.camera, wish.picture
+                self._reader = CameraReader(
+                    lambda: self._open_camera(camera, picture), self._clock, self._on_lost(Device.CAMERA)
+                )
+        except CaptureError as error:
+            log.warning("a device did not open", exc_info=True)
+            self.post(DevicesFailed(str(error)))
+            return
+        self.post(DevicesOpened())
+
+    def _on_lost(self, device: Device) -> Callable[[bool], None]:
+        return lambda lost: self.post(DeviceLost(device) if lost else DeviceBack(device))
+
+    def _close_devices(self) -> None:
+        reader, self._reader = self._reader, None
+        listener, self._listener = self._listener, None
+        if reader is not None:
+            reader.close()
+        if listener is not None:
+            listener.close()
+
+    def _begin(self, take: Path, wish: Wish) -> None:
+        try:
+            require_room(self._disk, take.parent)
+            self._writer = self._new_writer(take, wish)
+        except (CaptureError, OSError) as error:
+            log.warning("a take did not begin", exc_info=True)
+            sentence = str(error) if isinstance(error, CaptureError) else NO_FOLDER
+            self.post(EncoderFailed(sentence))
+            return
+        if self._reader is not None:
+            self._reader.take = self._writer
+        if self._listener is not None:
+            self._listener.take = self._writer
+
+    def _new_writer(self, take: Path, wish: Wish) -> TakeWriter:
+        return TakeWriter(
+            take,
+            picture=self._reader.picture if self._reader else None,
+            sound=wish.microphone is not None,
+            clock=self._clock,
+            disk=self._disk,
+            on_closed=lambda report: self.post(TakeClosed(report)),
+            on_failed=lambda sentence: self.post(EncoderFailed(sentence)),
+        )
+
+    def _end_take(self) -> None:
+        writer, self._writer = self._writer, None
+        for source in (self._reader, self._listener):
+            if source is not None:
+                source.take = None
+        if writer is None:  # it never began
+            self.post(TakeClosed(TakeReport()))
+            return
+        writer.end()
+
+
+NO_FOLDER = "The folder for the recording cannot be written to. Choose another place."
