@@ -1,0 +1,14 @@
+"""Accounts and what they may do."""
+
+from django.contrib.auth.models import Group, Permission, User
+
+MODERATORS = "Moderators"
+
+
+def make_moderator(user: User) -> None:
+    """Let the account watch, publish and send back clips, and use Django's admin pages for that."""
+    group, _ = Group.objects.get_or_create(name=MODERATORS)
+    group.permissions.add(
+        *Permission.objects.filter(content_type__app_label="portal", codename__in=("moderate_clip", "view_clip"))
+    )
+    user.groups.add(group)

@@ -1,0 +1,81 @@
+"""The portal's own folder: where it is, who may read it, its secret key, and the lock of the one running server."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import IO
+
+import platformdirs
+
+DATA_VARIABLE = "DIARY_PORTAL_DATA"
+PRACTICE_VARIABLE = "DIARY_PORTAL_PRACTICE"
+HOSTS_VARIABLE = "DIARY_PORTAL_HOSTS"
+HTTPS_VARIABLE = "DIARY_PORTAL_HTTPS"
+NAME_VARIABLE = "DIARY_PORTAL_NAME"
+READ_TIMEOUT_VARIABLE = "DIARY_PORTAL_READ_TIMEOUT"
+
+
+class HomeError(Exception):
+    """The portal's folder cannot be used; the text is a sentence for the user."""
+
+
+def data_folder() -> Path:
+    """The folder that DIARY_PORTAL_DATA names, else the system's place for a user's data. Nothing is made."""
+    chosen = os.environ.get(DATA_VARIABLE)
+    found = Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("diary-portal", False))
+    return found.resolve()
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder and what lies in it, readable by this user alone; raises HomeError."""
+    try:
+        for part in (folder, folder / "incoming", folder / "media", folder / "posters"):
+            part.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part.chmod(0o700)
+        _make_key(folder / "secret-key")
+        for database in folder.glob("portal.sqlite3*"):
+            database.chmod(0o600)
+    except OSError as error:
+        raise HomeError(f"The portal cannot keep its files in {folder}: {error.strerror or error}.") from error
+
+
+def _make_key(path: Path) -> None:
+    """Write a new secret key unless one is there; whole, or not at all."""
+    if path.exists():
+        return
+    draft = path.with_name(f"secret-key.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def secret_key(folder: Path) -> str:
+    """The folder's key; a passing one where no server has made the folder yet (checks, type checks, tests)."""
+    path = folder / "secret-key"
+    return path.read_text().strip() if path.exists() else secrets.token_urlsafe(48)
+
+
+def lock(folder: Path) -> IO[bytes]:
+    """Hold the folder for one server; it is given back when the file is closed or the process ends. Raises HomeError."""
+    file = (folder / "running.lock").open("a+b")
+    try:
+        _lock_file(file)
+    except OSError as error:
+        file.close()
+        raise HomeError(f"Another portal is already running with the files in {folder}.") from error
+    return file
+
+
+def _lock_file(file: IO[bytes]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

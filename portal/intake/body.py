@@ -1,0 +1,81 @@
+"""The body of a request, piece by piece: until it ends, breaks, falls silent, or a newer request takes over."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from enum import Enum, auto
+
+from asgiref.typing import ASGIReceiveCallable
+
+from portal.intake.turns import Turn
+
+BLOCK = 1024 * 1024
+"""Bytes gathered before they are written: one journey to a worker thread for each."""
+DRAIN_BYTES = 32 * 1024 * 1024
+DRAIN_S = 10.0
+
+
+class End(Enum):
+    """Why no more bytes come."""
+
+    COMPLETE = auto()
+    BROKEN = auto()
+    SILENT = auto()
+    OVERTAKEN = auto()
+
+
+class Body:
+    """Reads one request's body. After `blocks` is used up, `end` says why."""
+
+    def __init__(self, receive: ASGIReceiveCallable, *, timeout_s: float) -> None:
+        self._receive = receive
+        self._timeout_s = timeout_s
+        self.end: End | None = None
+
+    async def blocks(self, turn: Turn) -> AsyncIterator[bytes]:
+        """Yield blocks of about BLOCK bytes, the last one shorter."""
+        gathered = bytearray()
+        over = asyncio.ensure_future(turn.over.wait())
+        try:
+            while self.end is None:
+                gathered += await self._piece(over)
+                if len(gathered) >= BLOCK or (gathered and self.end is not None):
+                    yield bytes(gathered)
+                    gathered.clear()
+        finally:
+            over.cancel()
+
+    async def _piece(self, over: "asyncio.Future[bool]") -> bytes:
+        """The next bytes; sets `end` with the last of them."""
+        if over.done():
+            self.end = End.OVERTAKEN
+            return b""
+        piece = asyncio.ensure_future(self._receive())
+        await asyncio.wait({piece, over}, timeout=self._timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        if not piece.done():
+            piece.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await piece
+            self.end = End.OVERTAKEN if over.done() else End.SILENT
+            return b""
+        message = piece.result()
+        if message["type"] != "http.request":
+            self.end = End.BROKEN
+            return b""
+        if not message["more_body"]:
+            self.end = End.COMPLETE
+        return message["body"]
+
+    async def drain(self) -> None:
+        """Read and forget what still comes, for a while: the other side reads an answer only when it may stop sending.
+
+        Closing a socket with unread bytes makes the kernel throw the answer away (RFC 9112, section 9.6).
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_S):
+                left = DRAIN_BYTES
+                while self.end is None and left > 0:
+                    message = await self._receive()
+                    if message["type"] != "http.request" or not message["more_body"]:
+                        return
+                    left -= len(message["body"])

@@ -1,0 +1,130 @@
+"""Reading Upload-Metadata: keys and base64 values, checked one by one. Pure."""
+
+import base64
+import binascii
+import json
+import math
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from portal import words
+
+Fact = TypeVar("Fact")
+
+
+class BadMetadata(Exception):
+    """A fact is missing or wrong; the text is a sentence for the user, `key` its name."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(words.BAD_METADATA[key])
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFacts:
+    """What the app says about a clip."""
+
+    clip_id: uuid.UUID
+    sha256: str
+    filetype: str
+    title: str
+    audience: str
+    seconds: float
+    recorded: datetime
+    people: tuple[Mapping[str, object], ...]
+
+
+def read_pairs(header: str) -> dict[str, str]:
+    """The pairs of an Upload-Metadata header (tus 1.0.0, creation); raises BadMetadata."""
+    pairs: dict[str, str] = {}
+    for part in filter(None, (piece.strip() for piece in header.split(","))):
+        key, _, value = part.partition(" ")
+        if key in pairs:
+            raise BadMetadata("")
+        try:
+            pairs[key] = base64.b64decode(value.strip(), validate=True).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError) as error:
+            raise BadMetadata(key if key in words.BAD_METADATA else "") from error
+    return pairs
+
+
+def read_facts(header: str, *, accepts: tuple[str, ...]) -> ClipFacts:
+    """The facts of a clip; accepts are the file types that the portal takes. Raises BadMetadata."""
+    pairs = read_pairs(header)
+
+    return ClipFacts(
+        clip_id=_fact(pairs, "clipid", _uuid),
+        sha256=_fact(pairs, "sha256", _sha256),
+        filetype=_fact(pairs, "filetype", lambda text: _one_of(text, accepts)),
+        title=_fact(pairs, "title", _title),
+        audience=_fact(pairs, "audience", lambda text: _one_of(text, ("team", "staff"))),
+        seconds=_fact(pairs, "seconds", _seconds),
+        recorded=_fact(pairs, "recorded", _moment),
+        people=_fact(pairs, "people", _people),
+    )
+
+
+def _fact(pairs: Mapping[str, str], key: str, read: Callable[[str], Fact]) -> Fact:
+    try:
+        return read(pairs[key])
+    except (KeyError, ValueError) as error:
+        raise BadMetadata(key) from error
+
+
+def _uuid(text: str) -> uuid.UUID:
+    found = uuid.UUID(text)
+    if str(found) != text:
+        raise ValueError("not a UUID in lower case")
+    return found
+
+
+def _sha256(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise ValueError("not a SHA-256")
+    return text
+
+
+def _one_of(text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise ValueError(f"not one of {allowed}")
+    return text
+
+
+def _title(text: str) -> str:
+    cleaned = " ".join(text.split())
+    if not cleaned or len(cleaned) > 200 or not cleaned.isprintable():
+        raise ValueError("not a title")
+    return cleaned
+
+
+def _seconds(text: str) -> float:
+    found = float(text)
+    if not math.isfinite(found) or found < 0:
+        raise ValueError("not a length")
+    return found
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("no time zone")
+    return found.astimezone(UTC)
+
+
+def _people(text: str) -> tuple[Mapping[str, object], ...]:
+    found = json.loads(text)
+    if not isinstance(found, list):
+        raise ValueError("not a list")
+    return tuple(_person(each) for each in found)
+
+
+def _person(found: object) -> Mapping[str, object]:
+    match found:
+        case {"name": str(name), "agrees": bool(agrees)} if name.strip() and len(name) <= 200:
+            return {"name": name.strip(), "agrees": agrees}
+        case _:
+            raise ValueError("not a person")

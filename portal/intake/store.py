@@ -1,0 +1,284 @@
+"""Files and rows of the intake. Every function blocks: the application runs them in worker threads.
+
+The order of things makes each step repeatable, so that a kill at any point is finished by the next HEAD or start:
+row -> bytes (temporary name) -> fsync -> SHA-256 from disk -> rename -> fsync of the folders -> one transaction.
+"""
+
+import contextlib
+import errno
+import hashlib
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, close_old_connections, transaction
+from django.utils import timezone
+
+from portal.checks.tasks import check_clip
+from portal.intake.metadata import ClipFacts
+from portal.models import Clip, Event, Stage, Upload
+
+log = logging.getLogger("portal.intake")
+FULL = (errno.ENOSPC, errno.EDQUOT)
+READ_BYTES = 1024 * 1024
+
+
+class StoreError(Exception):
+    """The intake cannot do what was asked."""
+
+
+class NoSuchUpload(StoreError):
+    """No such delivery of this account."""
+
+
+class OthersClip(StoreError):
+    """Another account has this clip id."""
+
+
+class AnotherReceived(StoreError):
+    """A different file was received under this clip id."""
+
+
+class NoRoom(StoreError):
+    """The disk is full."""
+
+
+class DiskFailed(StoreError):
+    """The disk refused to write or to sync."""
+
+
+class Damaged(StoreError):
+    """The whole file is here, and it is not the promised one; it was thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a delivery stands, in bytes."""
+
+    upload: Upload
+    offset: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing."""
+        return self.offset == self.upload.bytes
+
+
+@contextlib.contextmanager
+def disk_errors() -> Iterator[None]:
+    """Name what the disk says."""
+    try:
+        yield
+    except OSError as error:
+        kind = NoRoom if error.errno in FULL else DiskFailed
+        raise kind(str(error)) from error
+
+
+@contextlib.contextmanager
+def database() -> Iterator[None]:
+    """A worker thread's use of the database: its connection is closed afterwards, as after a request."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        close_old_connections()
+
+
+# -- creating and finding -------------------------------------------------------------------------------------------
+
+
+def create(owner: User, facts: ClipFacts, length: int) -> Upload:
+    """The delivery of this clip: the one that exists, or a new one. Raises OthersClip, AnotherReceived, NoRoom."""
+    try:
+        return _create(owner, facts, length)
+    except IntegrityError:
+        return _create(owner, facts, length)  # another request made the row just now: find it
+
+
+def _create(owner: User, facts: ClipFacts, length: int) -> Upload:
+    with transaction.atomic():
+        existing = Upload.objects.filter(clip_id=facts.clip_id).first()
+        if existing is not None and existing.owner_id != owner.pk:
+            raise OthersClip
+        if existing is not None and (existing.sha256, existing.bytes) == (facts.sha256, length):
+            return _described(existing, facts)
+        if existing is not None and existing.received:
+            raise AnotherReceived
+        _check_room(length)
+        if existing is not None:
+            discard(existing)
+        return _described(Upload(clip_id=facts.clip_id, owner=owner, bytes=length, sha256=facts.sha256), facts)
+
+
+def _described(upload: Upload, facts: ClipFacts) -> Upload:
+    """Write the newest words about a clip that has not been received yet."""
+    if not upload.received:
+        upload.filetype, upload.title, upload.audience = facts.filetype, facts.title, facts.audience
+        upload.seconds, upload.recorded, upload.people = facts.seconds, facts.recorded, list(facts.people)
+        upload.save()
+    return upload
+
+
+def _check_room(length: int) -> None:
+    if shutil.disk_usage(settings.INCOMING).free < length + settings.KEEP_FREE_BYTES:
+        raise NoRoom
+
+
+def find(owner: User, upload_id: UUID) -> Upload:
+    """A delivery of this account; raises NoSuchUpload."""
+    found = Upload.objects.filter(pk=upload_id, owner=owner).first()
+    if found is None:
+        raise NoSuchUpload
+    return found
+
+
+def standing(owner: User, upload_id: UUID) -> Standing:
+    """Where a delivery stands; what is on disk is fsynced first, so the offset can be relied on."""
+    upload = find(owner, upload_id)
+    if upload.received:
+        return Standing(upload, upload.bytes)
+    with disk_errors(), contextlib.suppress(FileNotFoundError), upload.part.open("r+b") as file:
+        os.fsync(file.fileno())
+        return Standing(upload, os.fstat(file.fileno()).st_size)
+    with contextlib.suppress(FileNotFoundError):  # killed between the rename and the transaction
+        return Standing(upload, upload.final.stat().st_size)
+    return Standing(upload, 0)
+
+
+def touch(upload: Upload) -> None:
+    """Note that somebody carries on with this delivery."""
+    Upload.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
+
+
+def discard(upload: Upload) -> None:
+    """Throw away what came; the row goes first, so that no row ever promises bytes that are gone."""
+    upload.delete()
+    for path in (upload.part, upload.final):
+        transaction.on_commit(partial(path.unlink, missing_ok=True))
+
+
+# -- writing --------------------------------------------------------------------------------------------------------
+
+
+class Part:
+    """The file of a delivery, open for more bytes. One thread at a time."""
+
+    def __init__(self, path: Path, offset: int) -> None:
+        """Open at offset, which must be its size; raises NoRoom or DiskFailed."""
+        self._synced = self.size = offset
+        with disk_errors():
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+            os.lseek(self._file, offset, os.SEEK_SET)
+
+    def write(self, block: bytes) -> None:
+        """Write all of the block; raises NoRoom or DiskFailed, and then keeps what fitted."""
+        with disk_errors():
+            rest = memoryview(block)
+            while rest:
+                written = os.write(self._file, rest)
+                self.size += written
+                rest = rest[written:]
+
+    def sync(self) -> None:
+        """Make what was written durable. A failed sync cannot be tried again: only what was durable before stays."""
+        try:
+            with disk_errors():
+                os.fsync(self._file)
+        except StoreError:
+            os.ftruncate(self._file, self._synced)
+            self.size = self._synced
+            raise
+        self._synced = self.size
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+
+# -- the commit -----------------------------------------------------------------------------------------------------
+
+
+def commit(upload: Upload) -> Clip:
+    """Make a whole upload a clip in the queue; may be repeated. Raises Damaged, NoRoom, DiskFailed."""
+    with disk_errors():
+        here = upload.part if upload.part.exists() else upload.final
+        if _sha256(here) != upload.sha256:
+            with transaction.atomic():
+                discard(upload)
+            raise Damaged
+        if here == upload.part:
+            upload.part.replace(upload.final)
+        _sync_folder(upload.final.parent)
+        _sync_folder(upload.part.parent)
+    return _enter_queue(upload)
+
+
+def _enter_queue(upload: Upload) -> Clip:
+    with transaction.atomic():
+        clip, made = Clip.objects.get_or_create(
+            clip_id=upload.clip_id,
+            defaults={
+                "owner_id": upload.owner_id,
+                "sha256": upload.sha256,
+                "bytes": upload.bytes,
+                "filetype": upload.filetype,
+                "title": upload.title,
+                "audience": upload.audience,
+                "seconds": upload.seconds,
+                "recorded": upload.recorded,
+                "people": upload.people,
+                "media_name": upload.media_name,
+                "received_at": timezone.now(),
+            },
+        )
+        Upload.objects.filter(pk=upload.pk).update(received=True)
+        if made:
+            Event.objects.create(clip=clip, actor_id=upload.owner_id, what=Stage.RECEIVED)
+            check_clip.enqueue(str(clip.clip_id))
+    return clip
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable. Windows has no such call, and its rename is journalled."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+# -- the start ------------------------------------------------------------------------------------------------------
+
+
+def recover() -> None:
+    """Finish what a killed server left: commit whole uploads, forget stale ones, clear files that nobody owns."""
+    stale = timezone.now() - timedelta(days=settings.UNFINISHED_DAYS)
+    for upload in Upload.objects.filter(received=False):
+        try:
+            if standing(upload.owner, upload.pk).whole:
+                commit(upload)
+            elif upload.touched_at < stale:
+                with transaction.atomic():
+                    discard(upload)
+        except StoreError:
+            log.exception("The delivery %s could not be finished.", upload.pk)
+    known = {str(key) for key in Upload.objects.filter(received=False).values_list("pk", flat=True)}
+    for path in Path(settings.INCOMING).glob("*.part"):
+        if path.stem not in known:
+            path.unlink(missing_ok=True)

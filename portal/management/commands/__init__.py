@@ -1,0 +1,1 @@
+"""The admin commands, run by `diary portal COMMAND`."""

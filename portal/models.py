@@ -1,0 +1,166 @@
+"""What the portal keeps: uploads on their way, clips, who did what to them, and the computers that may send.
+
+Words (the same as in the app): a clip's stage is one of received, in review, published, sent back, withdrawn.
+"""
+
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from oauth2_provider.models import DeviceGrant, RefreshToken
+
+
+class Stage(models.TextChoices):
+    """Where a clip is on its way, once the portal holds all of it."""
+
+    RECEIVED = "received", "Received"
+    IN_REVIEW = "in_review", "Being looked at"
+    PUBLISHED = "published", "Published"
+    SENT_BACK = "sent_back", "Sent back"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Audience(models.TextChoices):
+    """Who the speaker agreed may see the clip."""
+
+    TEAM = "team", "My team"
+    STAFF = "staff", "All staff"
+
+
+class FileType(models.TextChoices):
+    """What may be sent."""
+
+    VIDEO = "video/mp4", "Video"
+    SOUND = "audio/mp4", "Sound"
+
+
+class Facts(models.Model):
+    """What the app says about a clip; the same for an upload and for the clip that it becomes."""
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="%(class)ss")
+    sha256 = models.CharField(max_length=64)
+    bytes = models.BigIntegerField()
+    filetype = models.CharField(max_length=20, choices=FileType.choices)
+    title = models.CharField(max_length=200)
+    audience = models.CharField(max_length=10, choices=Audience.choices)
+    seconds = models.FloatField(help_text="Length, as the app says")
+    recorded = models.DateTimeField()
+    people = models.JSONField(help_text="One card per person: name, agrees")
+
+    class Meta:
+        abstract = True
+
+
+class Upload(Facts):
+    """A file on its way. Its row is older than its first byte; its file's size on disk is its offset."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clip_id = models.UUIDField(unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(auto_now_add=True, help_text="When something last arrived")
+    received = models.BooleanField(default=False, help_text="Whole, checked, and a clip")
+
+    class Meta:
+        ordering = ("created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.id})"
+
+    @property
+    def part(self) -> Path:
+        """Where its bytes lie while they arrive."""
+        return Path(settings.INCOMING) / f"{self.id}.part"
+
+    @property
+    def media_name(self) -> str:
+        """The name, made by us, that the whole file will have."""
+        return f"{self.id}.mp4"
+
+    @property
+    def final(self) -> Path:
+        """Where the whole file will lie."""
+        return Path(settings.MEDIA) / self.media_name
+
+
+class Clip(Facts):
+    """A clip that the portal holds, whole and checked."""
+
+    clip_id = models.UUIDField(primary_key=True, editable=False)
+    media_name = models.CharField(max_length=60, unique=True)
+    received_at = models.DateTimeField()
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.RECEIVED, db_index=True)
+    note = models.TextField(blank=True, help_text="The moderator's words to the speaker")
+    checked_at = models.DateTimeField(null=True, blank=True)
+    playable = models.BooleanField(default=False, help_text="The check on arrival could play it")
+    measured_seconds = models.FloatField(null=True, blank=True, help_text="Length, as found in the file")
+    width = models.IntegerField(null=True, blank=True)
+    height = models.IntegerField(null=True, blank=True)
+    poster_name = models.CharField(max_length=60, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("received_at",)
+        permissions = (("moderate_clip", "Can watch, publish and send back clips"),)
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.clip_id})"
+
+    @property
+    def media(self) -> Path:
+        """The file."""
+        return Path(settings.MEDIA) / self.media_name
+
+    @property
+    def poster(self) -> Path | None:
+        """The still picture, where there is one."""
+        return Path(settings.POSTERS) / self.poster_name if self.poster_name else None
+
+    @property
+    def is_video(self) -> bool:
+        """Whether there is a picture."""
+        return self.filetype == FileType.VIDEO
+
+    @property
+    def length_s(self) -> float:
+        """Length in seconds: measured where it was measured, else as the app said."""
+        return self.seconds if self.measured_seconds is None else self.measured_seconds
+
+    @property
+    def everybody_agrees(self) -> bool:
+        """Whether each person in it said yes."""
+        return all(person["agrees"] for person in self.people)
+
+
+class Event(models.Model):
+    """Who did what to a clip. Rows are added, never changed."""
+
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, help_text="Empty: the portal itself")
+    what = models.CharField(max_length=12, choices=[*Stage.choices, ("checked", "Checked")])
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.what}"
+
+
+class Computer(models.Model):
+    """A computer that asks, or is allowed, to send clips in somebody's name."""
+
+    name = models.CharField(max_length=100)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    polled_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="computers")
+    grant = models.OneToOneField(DeviceGrant, on_delete=models.SET_NULL, null=True, related_name="computer")
+    refresh_token = models.OneToOneField(RefreshToken, on_delete=models.SET_NULL, null=True, related_name="computer")
+
+    class Meta:
+        ordering = ("asked_at",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,95 @@
+"""The running portal: one uvicorn server, one worker thread, one line on stdout when it is ready."""
+
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator
+from types import FrameType
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+
+from portal import asgi, home
+from portal.intake import store
+from portal.worker import Worker
+
+STOP_S = 5
+"""How long open answers (a film being watched) may go on after the portal was told to stop."""
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and ends deliveries that are under way when it stops."""
+
+    def __init__(self, config: uvicorn.Config, *, router: asgi.Router, address: str) -> None:
+        super().__init__(config)
+        self._router = router
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            print(f"Portal ready at {self._address}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._router.intake.turns.end_all()
+        await super().shutdown(sockets=sockets)
+
+
+def serve(*, host: str, port: int) -> None:
+    """Run until SIGTERM or SIGINT. Raises home.HomeError where the folder or the port cannot be had."""
+    with _listen(host, port) as listener, home.lock(settings.DATA):
+        call_command("migrate", verbosity=0, interactive=False)
+        home.prepare(settings.DATA)
+        store.recover()
+        worker = Worker()
+        router = asgi.build(on_received=worker.wake)
+        config = uvicorn.Config(
+            router,
+            lifespan="off",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=STOP_S,
+        )
+        server = _Server(config, router=router, address=_address(listener))
+        worker.start()
+        try:
+            with _quiet_signals():
+                server.run(sockets=[listener])
+        finally:
+            router.intake.close()
+            worker.stop()
+
+
+@contextlib.contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise home.HomeError(f"The portal cannot use port {port} on {host}: {error.strerror}.") from error
+        yield listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+@contextlib.contextmanager
+def _quiet_signals() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more when it is done; an end that was asked for is no failure."""
+
+    def ignore(number: int, frame: FrameType | None) -> None:
+        """The server has stopped already."""
+
+    before = {number: signal.signal(number, ignore) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

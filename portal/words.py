@@ -1,0 +1,56 @@
+"""Every sentence that the portal says in answer to the app or to a form. English; one line each."""
+
+NOT_SIGNED_IN = "Please sign in: this computer has not been allowed to send clips, or is no longer allowed."
+NO_SUCH_CLIP = "There is no such clip here."
+NO_SUCH_UPLOAD = "This portal does not know that delivery any more. Please start it again."
+NOT_WHOLE_YET = "This portal does not hold the whole clip yet."
+WRONG_PROTOCOL = "This portal speaks tus 1.0.0. Please update the app."
+WRONG_METHOD = "That cannot be done here."
+WRONG_BODY_TYPE = "The bytes of a clip were expected."
+BAD_LENGTH = "The app did not say how long the file is."
+BAD_OFFSET_HEADER = "The app did not say where its bytes belong."
+TOO_LONG = "This clip is larger than this portal takes."
+TOO_MUCH = "More bytes came than the clip has."
+ELSEWHERE = "The bytes belong to another place in the file."
+OVERTAKEN = "A newer request carries on with this delivery."
+TOO_SLOW = "Nothing came for a while. What arrived is kept."
+DAMAGED = "The clip was damaged on its way. Please send it again."
+NO_ROOM = "This portal's disk is full. The clip is safe on your computer; try again later."
+DISK_FAILED = "This portal could not write to its disk. The clip is safe on your computer; try again later."
+OTHERS_CLIP = "Another account has sent a clip with this number."
+OTHER_CLIP_RECEIVED = "A different recording was already received under this number."
+UNEXPECTED = "The portal made a mistake. The clip is safe on your computer; try again later."
+
+BAD_METADATA = {
+    "clipid": "The clip's number is missing or wrong.",
+    "sha256": "The clip's fingerprint is missing or wrong.",
+    "filetype": "This portal takes MP4 video and MP4 sound only.",
+    "title": "The clip needs a title of at most 200 characters.",
+    "audience": "The clip does not say who may see it.",
+    "seconds": "The clip does not say how long it is.",
+    "recorded": "The clip does not say when it was recorded.",
+    "people": "The clip does not say who is in it and whether they agree.",
+    "": "The facts about the clip cannot be read.",
+}
+
+UNKNOWN_CODE = "We do not know this code. Please look at the letters again."
+EXPIRED_CODE = "This code is too old. Please ask for a new one on the computer that shows it."
+USED_CODE = "This code has been used already."
+TOO_MANY_CODES = "Too many wrong codes. Please wait a minute, then try again."
+TOO_MANY_PASSWORDS = "Too many wrong passwords. Please wait a minute, then try again."
+
+NOT_AGREED = "Not everybody in this clip agreed to it, so it cannot be published."
+NOT_PLAYABLE = "This file cannot be played, so it cannot be published."
+NOT_CHECKED = "This clip is still being checked. Please try again in a moment."
+NOTE_NEEDED = "Please write a few words, so that the speaker knows what to change."
+WITHDRAWN = "This clip was withdrawn by its speaker."
+ALREADY_PUBLISHED = "This clip is published already."
+ALREADY_SENT_BACK = "This clip was sent back already."
+
+CANNOT_PLAY = (
+    "The portal could not play this file, so it was sent back. Please record it again, or choose another file."
+)
+NO_PICTURE = "This was sent as a video, but there is no picture in it. Please send it as sound, or record it again."
+NO_SOUND = "This was sent as sound, but there is no sound in it. Please record it again."
+WRONG_CODEC = "This file does not play in a web browser. Please send it with the app, which makes one that does."
+TOO_LARGE_PICTURE = "The picture is larger than this portal can show. Please send a smaller one."
