@@ -15,6 +15,10 @@ from diary_app.folders import Folders
 from diary_app.news import News
 
 
+class Refused(Exception):
+    """What was asked makes no sense just now; the text is a sentence for the user, and nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Devices:
     """What can be chosen just now; the demo devices come last."""
