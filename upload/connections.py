@@ -1,0 +1,125 @@
+"""The connections under a transport: who holds which socket, so that a stop event can end them at once.
+
+Runs on the transport's thread; `ended_by` adds one short-lived thread that waits for the stop event.
+"""
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Iterator
+from threading import Event, Lock, Thread
+from typing import Any
+
+import truststore
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+BLOCK = 65_536
+"""Bytes in one write. A write that does not end within the idle time is a dead connection."""
+LOOK_S = 0.2
+"""How often the watching thread looks at the stop event, in seconds."""
+
+
+class Connections:
+    """The open sockets of one transport. idle_s: how long one block may take on its way out, in seconds."""
+
+    def __init__(self, idle_s: float) -> None:
+        self.idle_s = idle_s
+        self._lock = Lock()
+        self._sockets: list[socket.socket] = []
+
+    def opened(self, connection: socket.socket) -> None:
+        """Remember a socket until it is closed."""
+        with self._lock:
+            self._sockets = [one for one in self._sockets if one.fileno() >= 0] + [connection]
+
+    def shut(self) -> None:
+        """End every open connection; whoever waits on one gets an error at once. Any thread."""
+        with self._lock:
+            for one in self._sockets:
+                with contextlib.suppress(OSError):
+                    # The base class's shutdown: SSLSocket's own takes its TLS state away from the thread that waits.
+                    socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+    @contextlib.contextmanager
+    def ended_by(self, stop: Event) -> Iterator[None]:
+        """While the block runs, end every connection as soon as stop is set."""
+        over = Event()
+        watcher = Thread(target=self._watch, args=(stop, over), name="upload-stop", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
+    def _watch(self, stop: Event, over: Event) -> None:
+        while not over.wait(LOOK_S):
+            if stop.is_set():
+                self.shut()
+
+
+class PortalAdapter(HTTPAdapter):
+    """A requests adapter with the system's certificate store, no retries of its own, and sockets that can be ended."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: object) -> None:
+        """Make the pool of connections; called by requests."""
+        super().init_poolmanager(
+            connections, maxsize, block, ssl_context=_system_context(), blocksize=BLOCK, **pool_kwargs
+        )
+        _use_our_classes(self.poolmanager, self._connections)
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: object) -> urllib3.ProxyManager:
+        """Make the pool of connections through a proxy; called by requests."""
+        manager: urllib3.ProxyManager = super().proxy_manager_for(
+            proxy, ssl_context=_system_context(), blocksize=BLOCK, **proxy_kwargs
+        )
+        _use_our_classes(manager, self._connections)
+        return manager
+
+
+def _system_context() -> ssl.SSLContext:
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _use_our_classes(manager: urllib3.PoolManager, connections: Connections) -> None:
+    class PlainConnection(HTTPConnection):
+        """http to this computer."""
+
+        def connect(self) -> None:
+            super().connect()
+            connections.opened(self.sock)
+
+        def send(self, data: Any) -> None:
+            # urllib3 sends with the time-out for connecting, which is too short for a block on a slow line.
+            if self.sock is not None:
+                self.sock.settimeout(connections.idle_s)
+            super().send(data)
+
+    class SafeConnection(HTTPSConnection):
+        """https."""
+
+        def connect(self) -> None:
+            super().connect()
+            connections.opened(self.sock)
+
+        def send(self, data: Any) -> None:
+            if self.sock is not None:
+                self.sock.settimeout(connections.idle_s)
+            super().send(data)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = PlainConnection
+
+    class SafePool(HTTPSConnectionPool):
+        ConnectionCls = SafeConnection
+
+    manager.pool_classes_by_scheme = {"http": PlainPool, "https": SafePool}
