@@ -163,16 +163,15 @@ class Recorder:
             self._on_news(Told(step.sentence))
             return
         before, (self._state, effects) = self._state, step
-        for effect in effects:
-            self._carry_out(effect)
         if self._state != before:
             log.info("recorder: %s", self._state)
             self._on_news(StateChanged(self._state))
+        for effect in effects:
+            self._carry_out(effect)
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
             case OpenDevices(wish):
-                self._on_news(StateChanged(self._state))
                 self._close_devices()
                 self._open_devices(wish)
             case CloseDevices():
