@@ -1,0 +1,86 @@
+"""Opens a media file safely: the format is told from its first bytes, and nothing but that one file is ever read.
+
+A playlist named `holiday.mp4` must not make the app fetch addresses or read other files: the demuxer is forced by
+content to one that only reads its own file, and every protocol but `file` is shut. Any thread; one thread per file.
+"""
+
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+
+from diary_app.editing.errors import EditRefused, WorldError, take_gone
+
+FORMATS: tuple[tuple[int, bytes, str], ...] = (
+    (4, b"ftyp", "mov"),
+    (4, b"moov", "mov"),
+    (4, b"mdat", "mov"),
+    (4, b"free", "mov"),
+    (4, b"wide", "mov"),
+    (4, b"skip", "mov"),
+    (0, b"\x1a\x45\xdf\xa3", "matroska"),
+    (8, b"WAVE", "wav"),
+    (8, b"AVI ", "avi"),
+    (0, b"OggS", "ogg"),
+    (0, b"fLaC", "flac"),
+    (0, b"ID3", "mp3"),
+    (0, b"\xff\xfb", "mp3"),
+    (0, b"\xff\xf3", "mp3"),
+    (0, b"\xff\xfa", "mp3"),
+    (0, b"\xff\xf1", "aac"),
+    (0, b"\xff\xf9", "aac"),
+    (0, b"caff", "caf"),
+    (8, b"AIFF", "aiff"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+)
+"""Offset, bytes there, and the demuxer: what phones, cameras and recorders write. Playlists are not among them."""
+
+WHITELIST = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,wav,avi,ogg,flac,mp3,aac,caf,aiff,asf,mpegts"
+
+
+def container_format(path: Path) -> str:
+    """The demuxer for a file, by its first bytes; raises EditRefused where it is no media, WorldError if unreadable."""
+    head = _head(path)
+    if not head:
+        raise EditRefused(f"{path.name} is empty: there is nothing in it to watch or hear.")
+    for offset, mark, name in FORMATS:
+        if head[offset : offset + len(mark)] == mark:
+            return name
+    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
+        return "mpegts"
+    raise EditRefused(f"{path.name} is not a video or sound recording that this app knows.")
+
+
+def _head(path: Path) -> bytes:
+    if path.is_dir():
+        raise EditRefused(f"{path.name} is a folder, not a recording.")
+    if path.exists() and not path.is_file():
+        raise EditRefused(f"{path.name} is not a recording.")
+    try:
+        with path.open("rb") as file:
+            return file.read(512)
+    except FileNotFoundError as error:
+        raise take_gone(path) from error
+    except PermissionError as error:
+        raise WorldError(f"This computer does not allow {path.name} to be opened.") from error
+    except OSError as error:
+        raise WorldError(f"{path.name} could not be read ({error.strerror}).") from error
+
+
+def open_media(path: Path) -> InputContainer:
+    """Open a file for reading; the caller closes it. Raises EditRefused and WorldError."""
+    name = container_format(path)
+    options = {"protocol_whitelist": "file", "format_whitelist": WHITELIST}
+    try:
+        return av.open(address(path), "r", format=name, container_options=options)
+    except FileNotFoundError as error:
+        raise take_gone(path) from error
+    except (av.FFmpegError, OSError) as error:
+        raise EditRefused(
+            f"{path.name} cannot be opened. It is damaged, or was cut short before it was finished."
+        ) from error
+
+
+def address(path: Path) -> str:
+    """The one spelling of a path that no tool takes for an option, an address or a pattern."""
+    return f"file:{path.absolute()}"

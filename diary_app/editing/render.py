@@ -1,0 +1,165 @@
+"""From a take and what is kept of it to a finished file: whole under its final name, or not there at all.
+
+Runs in the caller's thread (the app's renderer thread), with ffmpeg as a child process where something is encoded.
+"""
+
+import logging
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from diary_app.clip import KeptRange, Preset, Rendition
+from diary_app.editing import compress
+from diary_app.editing.errors import EditFailed, EditRefused, WorldError, no_room, take_gone
+from diary_app.editing.ffmpeg_child import FfmpegError, run_ffmpeg
+from diary_app.editing.ffmpeg_command import Pass, Source, copy_command, encode_command
+from diary_app.editing.files import sha256, whole_file
+from diary_app.editing.frames import index_frames, is_all, snap
+from diary_app.editing.probe import MediaFacts, probe
+from diary_app.editing.progress import Meter, OnProgress, ignore_progress
+from diary_app.editing.ranges import kept_seconds, normalise
+
+log = logging.getLogger(__name__)
+
+TRIES = 4
+"""Encodes towards a promised size before giving up."""
+FAR_OFF_S = 0.25
+
+
+def trim(
+    take: Path,
+    out: Path,
+    *,
+    keep: Sequence[KeptRange],
+    on_progress: OnProgress = ignore_progress,
+    stop: threading.Event | None = None,
+) -> Rendition:
+    """Write the kept ranges of a take to `out` (MP4 or M4A), exact to the frame, in the take's own quality.
+
+    Raises EditRefused, WorldError, EditStopped or EditFailed; then there is nothing new under `out`.
+    """
+    meter = Meter(on_progress, stop or threading.Event())
+    with whole_file(out, take=take) as temporary:
+        source = _source(take, keep, meter)
+        _cut(source, temporary, meter)
+        facts = _checked(temporary, source)
+        digest = sha256(temporary)
+    return Rendition(out, digest, facts.bytes, facts.seconds)
+
+
+def render(
+    take: Path,
+    out: Path,
+    *,
+    keep: Sequence[KeptRange] = (),
+    preset: Preset = Preset.NORMAL,
+    target_mb: float | None = None,
+    on_progress: OnProgress = ignore_progress,
+    stop: threading.Event | None = None,
+) -> Rendition:
+    """Write the rendition of a take: what is kept, as small as the preset says, or at most target_mb (10^6 bytes).
+
+    Video becomes MP4, sound alone M4A; both start to play at once in a browser. Raises as trim() does.
+    """
+    meter = Meter(on_progress, stop or threading.Event())
+    with whole_file(out, take=take) as temporary:
+        source = _source(take, keep, meter)
+        if target_mb is not None:
+            _to_size(source, temporary, preset=preset, goal=target_mb * compress.MEGABYTE, meter=meter)
+        elif compress.meets(source.facts, preset):
+            log.info("%s is small enough already: copied", take.name)
+            _cut(source, temporary, meter)
+        else:
+            encode = compress.encode_for(source.facts, compress.RECIPES[preset])
+            _encode(source, temporary, encode, meter=meter)
+        facts = _checked(temporary, source)
+        digest = sha256(temporary)
+    return Rendition(out, digest, facts.bytes, facts.seconds)
+
+
+def estimate(facts: MediaFacts, *, keep: Sequence[KeptRange] = (), preset: Preset = Preset.NORMAL) -> int:
+    """About how many bytes render() will write: the promise before it runs."""
+    return compress.estimate_bytes(facts, preset, seconds=kept_seconds(keep, facts.seconds))
+
+
+def _source(take: Path, keep: Sequence[KeptRange], meter: Meter) -> Source:
+    meter.check()
+    facts = probe(take)
+    parts = normalise(keep, facts.seconds)
+    index = index_frames(take, meter)
+    pieces = snap(parts, index, facts)
+    return Source(take, facts, index, () if is_all(pieces, index, facts) else pieces)
+
+
+def _cut(source: Source, out: Path, meter: Meter) -> None:
+    """The take's own quality: packets as they are where all is kept, or else encoded so that no eye can tell."""
+    if not source.pieces and source.facts.container == "mov" and source.facts.sound_codec in (None, "aac"):
+        _run(copy_command(source, out), source, meter)
+        return
+    _encode(source, out, compress.encode_for(source.facts, compress.FULL_QUALITY), meter=meter)
+
+
+def _encode(source: Source, out: Path, encode: compress.Encode, *, meter: Meter) -> None:
+    _run(encode_command(source, out, encode), source, meter)
+
+
+def _to_size(source: Source, out: Path, *, preset: Preset, goal: float, meter: Meter) -> None:
+    """Encode in two passes; where the file is still too large, again with less."""
+    if not goal > 0:
+        raise EditRefused("The size must be more than nothing.")
+    seconds = _seconds(source)
+    encode = compress.encode_to_size(source.facts, preset, seconds=seconds, goal_bytes=goal)
+    if not source.pieces and source.facts.bytes <= goal and compress.meets(source.facts, preset):
+        _cut(source, out, meter)
+        if out.stat().st_size <= goal:
+            return
+    aim = goal
+    for attempt in range(TRIES):
+        start = 1 - 0.5**attempt
+        _two_passes(source, out, encode, meter=meter.part(start, start + 0.5 ** (attempt + 1)))
+        size = out.stat().st_size
+        if size <= goal:
+            return
+        log.info("%d bytes are more than %d: once more", size, goal)
+        aim *= goal / size * 0.99
+        encode = compress.encode_to_size(source.facts, preset, seconds=seconds, goal_bytes=aim)
+    raise EditRefused("This recording cannot be made that small. Keep a shorter part of it, or allow a larger file.")
+
+
+def _two_passes(source: Source, out: Path, encode: compress.Encode, *, meter: Meter) -> None:
+    if encode.video_bps is None:
+        _run(encode_command(source, out, encode), source, meter)
+        return
+    with tempfile.TemporaryDirectory(prefix="diary-") as notes:
+        for number, span in ((1, (0.0, 0.4)), (2, (0.4, 1.0))):
+            turn = Pass(number, Path(notes) / "x264")
+            _run(encode_command(source, out, encode, turn=turn), source, meter.part(*span))
+
+
+def _seconds(source: Source) -> float:
+    return float(sum(piece.length for piece in source.pieces)) if source.pieces else source.facts.seconds
+
+
+def _run(command: list[str], source: Source, meter: Meter) -> None:
+    try:
+        run_ffmpeg(command, seconds=_seconds(source), meter=meter)
+    except FfmpegError as error:
+        if error.disk_is_full:
+            raise no_room(Path(command[-1].removeprefix("file:")).parent) from error
+        if not source.take.is_file():
+            raise take_gone(source.take) from error
+        log.error("ffmpeg failed on %s:\n%s", source.take.name, error.detail)
+        raise
+
+
+def _checked(made: Path, source: Source) -> MediaFacts:
+    """The facts of a finished file, which must open and be as long as was asked."""
+    try:
+        facts = probe(made)
+    except (EditRefused, WorldError) as error:
+        raise EditFailed("The finished file cannot be played. Your recording is safe.", detail=str(error)) from error
+    if abs(facts.seconds - _seconds(source)) > FAR_OFF_S + 0.01 * _seconds(source):
+        detail = f"{facts.seconds:.3f} s instead of {_seconds(source):.3f} s"
+        raise EditFailed("The finished file is not as long as it should be. Your recording is safe.", detail=detail)
+    return facts
