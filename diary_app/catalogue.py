@@ -97,6 +97,10 @@ class Catalogue:
                 raise
             self._db.execute("COMMIT")
 
+    def _stored(self, path: Path) -> str:
+        """Inside the data folder without its name, so that the folder can be moved; elsewhere in full."""
+        return (path.relative_to(self._folder) if path.is_relative_to(self._folder) else path).as_posix()
+
     def _update(self, clip_id: ClipId, **columns: object) -> None:
         """Set columns of one clip; the names come from this module alone, never from outside."""
         names = ", ".join(f"{name} = ?" for name in columns)
@@ -163,11 +167,15 @@ class Catalogue:
 
     def _rendition(self, clip_id: ClipId) -> Rendition | None:
         row = self._one("rendition", clip_id)
-        return row and Rendition(self._folder / row["path"], row["sha256"], row["bytes"], row["seconds"])
+        if row is None:
+            return None
+        return Rendition(self._folder / row["path"], row["sha256"], row["bytes"], row["seconds"])
 
     def _receipt(self, clip_id: ClipId) -> Receipt | None:
         row = self._one("receipt", clip_id)
-        return row and Receipt(clip_id, row["sha256"], row["bytes"], row["received_at"], row["page"])
+        if row is None:
+            return None
+        return Receipt(clip_id, row["sha256"], row["bytes"], row["received_at"], row["page"])
 
     def _delivery(self, clip_id: ClipId) -> Delivery:
         row = self._one("delivery", clip_id)
@@ -178,7 +186,7 @@ class Catalogue:
     # -- the take and its edits -------------------------------------------------------------------------------------
 
     def add(self, clip_id: ClipId, *, kind: Kind, take: Path, stage: Stage, created_at: datetime | None = None) -> Clip:
-        """Write the row of a new clip, before its first frame. take lies in the data folder."""
+        """Write the row of a new clip, before its first frame."""
         with self._change() as db:
             db.execute(
                 "INSERT INTO clip (clip_id, kind, stage, created_at, take) VALUES (?, ?, ?, ?, ?)",
@@ -187,7 +195,7 @@ class Catalogue:
                     kind,
                     stage,
                     (created_at or datetime.now(UTC)).isoformat(),
-                    take.relative_to(self._folder).as_posix(),
+                    self._stored(take),
                 ),
             )
         return self.clip(clip_id)
@@ -195,6 +203,10 @@ class Catalogue:
     def finish_take(self, clip_id: ClipId, *, seconds: float, report: str = "") -> None:
         """The take is whole: its length in seconds, and its report as JSON."""
         self._update(clip_id, seconds=seconds, report=report, stage=Stage.SAVED)
+
+    def set_seconds(self, clip_id: ClipId, seconds: float) -> None:
+        """The length of a take that was cut short and made whole."""
+        self._update(clip_id, seconds=seconds)
 
     def move(self, clip_id: ClipId, stage: Stage, *, note: str | None = None) -> None:
         """Move a clip to a stage; note is the moderator's word."""
@@ -240,6 +252,16 @@ class Catalogue:
         """The user pressed Send: the clip is in the queue from now on."""
         self._update(clip_id, wanted=1)
 
+    def came_from(self, source_sha256: str) -> Clip | None:
+        """The clip that a file with these bytes became, so that one file is never sent twice."""
+        with self._lock:
+            row = self._db.execute("SELECT * FROM clip WHERE source_sha256 = ?", (source_sha256,)).fetchone()
+            return self._read(row) if row else None
+
+    def set_source(self, clip_id: ClipId, source_sha256: str) -> None:
+        """Remember which file the clip came from."""
+        self._update(clip_id, source_sha256=source_sha256)
+
     def set_rendition(self, clip_id: ClipId, rendition: Rendition) -> None:
         """The rendition is on disk, whole; its path lies in the data folder."""
         with self._change() as db:
@@ -247,7 +269,7 @@ class Catalogue:
                 "INSERT OR REPLACE INTO rendition VALUES (?, ?, ?, ?, ?)",
                 (
                     clip_id,
-                    rendition.path.relative_to(self._folder).as_posix(),
+                    self._stored(rendition.path),
                     rendition.sha256,
                     rendition.bytes,
                     rendition.seconds,
@@ -271,6 +293,40 @@ class Catalogue:
                     int(delivery.held),
                 ),
             )
+
+    def queue(self) -> list[Clip]:
+        """The clips that are wanted at the portal, are ready and have no receipt: small ones first."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT clip.* FROM clip JOIN rendition USING (clip_id) LEFT JOIN receipt USING (clip_id)"
+                " WHERE wanted = 1 AND receipt.clip_id IS NULL AND stage IN (?, ?, ?)"
+                " ORDER BY rendition.bytes, clip.created_at",
+                (Stage.READY, Stage.WAITING, Stage.SENDING),
+            ).fetchall()
+            return [self._read(row) for row in rows]
+
+    def keep_upload(self, clip_id: ClipId, upload_url: str | None) -> None:
+        """Remember where the portal wants the bytes, so that a restart resumes; None when it is of no use any more."""
+        with self._change() as db:
+            db.execute(
+                "INSERT INTO delivery (clip_id, upload_url) VALUES (?, ?)"
+                " ON CONFLICT (clip_id) DO UPDATE SET upload_url = excluded.upload_url",
+                (clip_id, upload_url),
+            )
+
+    def try_again(self, *clip_ids: ClipId) -> None:
+        """Make these deliveries due at once, held ones too; without any id, all of them."""
+        fresh = "UPDATE delivery SET not_before = 0, held = 0, attempts = 0, problem = NULL"
+        with self._change() as db:
+            if not clip_ids:
+                db.execute(fresh)
+            db.executemany(f"{fresh} WHERE clip_id = ?", [(clip_id,) for clip_id in clip_ids])
+
+    def forget_rendition(self, clip_id: ClipId) -> None:
+        """The finished file is gone or is another one: back to the take, and out of the queue."""
+        with self._change() as db:
+            db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
+            db.execute("UPDATE clip SET stage = ?, wanted = 0 WHERE clip_id = ?", (Stage.SAVED, clip_id))
 
     def lease(self, clip_id: ClipId, *, holder: str, now: float, seconds: float) -> bool:
         """Take (or prolong) the right to deliver this clip; False while another process holds it. now: wall clock."""
@@ -299,3 +355,7 @@ class Catalogue:
                 (receipt.clip_id, receipt.sha256, receipt.bytes, receipt.received_at, receipt.page),
             )
             db.execute("UPDATE clip SET stage = ? WHERE clip_id = ?", (Stage.RECEIVED, receipt.clip_id))
+            db.execute(
+                "UPDATE delivery SET upload_url = NULL, problem = NULL, held = 0 WHERE clip_id = ?",
+                (receipt.clip_id,),
+            )

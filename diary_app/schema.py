@@ -14,7 +14,8 @@ MIGRATIONS: tuple[str, ...] = (
         audience     TEXT NOT NULL DEFAULT 'team',
         preset       TEXT NOT NULL DEFAULT 'normal',
         wanted       INTEGER NOT NULL DEFAULT 0,
-        note         TEXT
+        note         TEXT,
+        source_sha256 TEXT UNIQUE
     ) STRICT;
     CREATE TABLE kept_range (
         clip_id      TEXT NOT NULL REFERENCES clip ON DELETE CASCADE,
