@@ -1,6 +1,7 @@
 """`python -m portal`: run the portal, or one of its admin commands. Errors are one sentence on stderr."""
 
 import argparse
+import ipaddress
 import os
 import sys
 from collections.abc import Sequence
@@ -48,8 +49,16 @@ def _set_environment(options: argparse.Namespace) -> None:
     if options.name:
         os.environ[home.NAME_VARIABLE] = options.name
     hosts = os.environ.get(home.HOSTS_VARIABLE, "")
-    if options.host not in ("127.0.0.1", "0.0.0.0", "::"):
+    if not _is_everywhere(options.host):
         os.environ[home.HOSTS_VARIABLE] = f"{hosts},{options.host}".strip(",")
+
+
+def _is_everywhere(host: str) -> bool:
+    """Whether this is no address of its own but "all of them" (0.0.0.0, ::)."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,16 +1,20 @@
 """One process, one ASGI router: the intake takes its own path, everything else is Django's."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from portal.intake.app import PREFIX, Intake
+
+Pages = Callable[[Any, Any, Any], Awaitable[None]]
+"""Django's own ASGI application: its types and asgiref's do not know each other."""
 
 
 class Router:
     """Sends each request to the intake or to Django."""
 
-    def __init__(self, *, intake: Intake, pages: ASGI3Application) -> None:
+    def __init__(self, *, intake: Intake, pages: Pages) -> None:
         self.intake = intake
         self._pages = pages
 

@@ -70,7 +70,7 @@ def _error(name: str) -> JsonResponse:
 def _asked_too_soon(grant: DeviceGrant) -> bool:
     """Whether the last poll is younger than half the interval; a poll is noted."""
     now = timezone.now()
-    least = timedelta(seconds=settings.OAUTH2_PROVIDER["DEVICE_FLOW_INTERVAL"] / 2)
+    least = timedelta(seconds=settings.DEVICE_INTERVAL_S / 2)
     too_soon = Computer.objects.filter(grant=grant, polled_at__gt=now - least).exists()
     Computer.objects.filter(grant=grant).update(polled_at=now)
     return too_soon

@@ -15,6 +15,9 @@ HTTPS_VARIABLE = "DIARY_PORTAL_HTTPS"
 NAME_VARIABLE = "DIARY_PORTAL_NAME"
 READ_TIMEOUT_VARIABLE = "DIARY_PORTAL_READ_TIMEOUT"
 
+ADDRESS = "running.url"
+"""The file in the folder that says where the server answers; it means something only while running.lock is held."""
+
 
 class HomeError(Exception):
     """The portal's folder cannot be used; the text is a sentence for the user."""
@@ -59,7 +62,7 @@ def secret_key(folder: Path) -> str:
 
 
 def lock(folder: Path) -> IO[bytes]:
-    """Hold the folder for one server; it is given back when the file is closed or the process ends. Raises HomeError."""
+    """Hold the folder for one server, until the file is closed or the process ends; raises HomeError."""
     file = (folder / "running.lock").open("a+b")
     try:
         _lock_file(file)

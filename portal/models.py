@@ -50,6 +50,8 @@ class Facts(models.Model):
     people = models.JSONField(help_text="One card per person: name, agrees")
 
     class Meta:
+        """Django's settings for the table."""
+
         abstract = True
 
 
@@ -63,6 +65,8 @@ class Upload(Facts):
     received = models.BooleanField(default=False, help_text="Whole, checked, and a clip")
 
     class Meta:
+        """Django's settings for the table."""
+
         ordering = ("created_at",)
 
     def __str__(self) -> str:
@@ -101,6 +105,8 @@ class Clip(Facts):
     published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        """Django's settings for the table."""
+
         ordering = ("received_at",)
         permissions = (("moderate_clip", "Can watch, publish and send back clips"),)
 
@@ -143,6 +149,8 @@ class Event(models.Model):
     note = models.TextField(blank=True)
 
     class Meta:
+        """Django's settings for the table."""
+
         ordering = ("at", "id")
 
     def __str__(self) -> str:
@@ -160,6 +168,8 @@ class Computer(models.Model):
     refresh_token = models.OneToOneField(RefreshToken, on_delete=models.SET_NULL, null=True, related_name="computer")
 
     class Meta:
+        """Django's settings for the table."""
+
         ordering = ("asked_at",)
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
+            (settings.DATA / home.ADDRESS).write_text(self._address, encoding="utf-8")
             print(f"Portal ready at {self._address}", flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -39,6 +40,7 @@ class _Server(uvicorn.Server):
 def serve(*, host: str, port: int) -> None:
     """Run until SIGTERM or SIGINT. Raises home.HomeError where the folder or the port cannot be had."""
     with _listen(host, port) as listener, home.lock(settings.DATA):
+        (settings.DATA / home.ADDRESS).unlink(missing_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         home.prepare(settings.DATA)
         store.recover()

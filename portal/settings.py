@@ -7,7 +7,7 @@
 import os
 from pathlib import Path
 
-import fontpkg
+from fontpkg_atkinson_hyperlegible import ROOT as FONT
 
 from portal import home
 from portal.codes import new_user_code
@@ -100,9 +100,12 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 
+DEVICE_INTERVAL_S = 2
+"""How often a computer that waits to be let in may ask."""
+TOOLKIT = "oauth2_provider"
 # The toolkit's own models, named: a migration that points to them needs the setting.
-OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"
-OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth2_provider.RefreshToken"
+OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = f"{TOOLKIT}.DeviceGrant"
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = f"{TOOLKIT}.RefreshToken"
 OAUTH2_PROVIDER = {
     "SCOPES": {"clips": "Send clips to this portal and see how they are getting on"},
     "DEFAULT_SCOPES": ["clips"],
@@ -112,7 +115,7 @@ OAUTH2_PROVIDER = {
     "ROTATE_REFRESH_TOKEN": False,
     "OAUTH_DEVICE_VERIFICATION_URI": "/device",
     "OAUTH_DEVICE_USER_CODE_GENERATOR": new_user_code,
-    "DEVICE_FLOW_INTERVAL": 2,
+    "DEVICE_FLOW_INTERVAL": DEVICE_INTERVAL_S,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
@@ -126,7 +129,7 @@ TIME_ZONE = "Europe/London"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [("fonts", Path(fontpkg.path("Atkinson Hyperlegible")).parent)]
+STATICFILES_DIRS = [("fonts", FONT / "files")]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 

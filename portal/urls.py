@@ -1,18 +1,27 @@
 """Addresses. The intake's are in portal/intake/app.py."""
 
 from django.contrib import admin
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from portal import api, pages
+from portal import api, media, pages
 from portal.device_flow import DeviceAuthorizationView, TokenView
 
 urlpatterns = [
+    path("", pages.home, name="home"),
+    path("queue", pages.queue, name="queue"),
+    path("clips/<uuid:clip_id>", pages.clip, name="clip"),
+    path("clips/<uuid:clip_id>/publish", pages.publish, name="publish"),
+    path("clips/<uuid:clip_id>/send-back", pages.send_back, name="send-back"),
+    path("clips/<uuid:clip_id>/media", media.media, name="media"),
+    path("clips/<uuid:clip_id>/poster", media.poster, name="poster"),
+    path("device", pages.device, name="device"),
+    path("sign-in", pages.SignInView.as_view(), name="sign-in"),
+    path("sign-out", LogoutView.as_view(), name="sign-out"),
     path(".well-known/diary-portal", api.discovery, name="discovery"),
     path("o/device-authorization/", DeviceAuthorizationView.as_view(), name="device-authorization"),
     path("o/token/", TokenView.as_view(), name="token"),
     path("api/clips/<str:clip_id>/receipt", api.receipt, name="receipt"),
     path("api/clips/<str:clip_id>", api.clip, name="clip-stage"),
-    path("device", pages.device, name="device"),
-    path("clips/<uuid:clip_id>", pages.clip, name="clip"),
     path("admin/", admin.site.urls),
 ]

@@ -37,6 +37,8 @@ UNKNOWN_CODE = "We do not know this code. Please look at the letters again."
 EXPIRED_CODE = "This code is too old. Please ask for a new one on the computer that shows it."
 USED_CODE = "This code has been used already."
 TOO_MANY_CODES = "Too many wrong codes. Please wait a minute, then try again."
+WRONG_PASSWORD = "This name and this password do not belong together. Please try again."
+CLOSED_ACCOUNT = "This account is closed."
 TOO_MANY_PASSWORDS = "Too many wrong passwords. Please wait a minute, then try again."
 
 NOT_AGREED = "Not everybody in this clip agreed to it, so it cannot be published."
@@ -45,11 +47,10 @@ NOT_CHECKED = "This clip is still being checked. Please try again in a moment."
 NOTE_NEEDED = "Please write a few words, so that the speaker knows what to change."
 WITHDRAWN = "This clip was withdrawn by its speaker."
 ALREADY_PUBLISHED = "This clip is published already."
+SOMEBODY_ELSE = "Somebody else has just dealt with this clip. Please look again."
 ALREADY_SENT_BACK = "This clip was sent back already."
 
-CANNOT_PLAY = (
-    "The portal could not play this file, so it was sent back. Please record it again, or choose another file."
-)
+CANNOT_PLAY = "The portal could not play this file. Please record it again, or choose another file."
 NO_PICTURE = "This was sent as a video, but there is no picture in it. Please send it as sound, or record it again."
 NO_SOUND = "This was sent as sound, but there is no sound in it. Please record it again."
 WRONG_CODEC = "This file does not play in a web browser. Please send it with the app, which makes one that does."

@@ -10,7 +10,6 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as BatchWorker
 from django_tasks_db.models import DBTaskResult
 
-from portal.checks import arrival
 from portal.checks.tasks import check_clip
 from portal.models import Clip
 
@@ -38,12 +37,11 @@ class Worker:
         self._wake.set()
 
     def stop(self) -> None:
-        """End after the task that is running, which is told to give up, and wait for the thread."""
+        """End after the task that is running (a check takes a second or two), and wait for the thread."""
         self._stop.set()
         self._wake.set()
         if self._batch is not None:
             self._batch.running = False
-        arrival.give_up()
         self._thread.join()
 
     def _run(self) -> None:

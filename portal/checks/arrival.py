@@ -1,5 +1,79 @@
-"""placeholder"""
+"""Checking a clip that came in: runs the probe in a child process and writes down what it found. Worker thread."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from portal import words
+from portal.checks.verdict import Verdict
+from portal.models import Clip, Event, Stage
+
+WALL_S = 120
+ATTEMPTS = 2
+"""A child that dies may have been unlucky; one that dies twice has met a file that nobody should open."""
 
 
-def check(clip_id: str) -> None: ...
-def give_up() -> None: ...
+def check(clip_id: str) -> None:
+    """Check a clip once; a clip that was checked, or is gone, is left alone."""
+    clip = Clip.objects.filter(clip_id=clip_id, checked_at=None).first()
+    if clip is not None:
+        _record(clip, look_at(clip))
+
+
+def look_at(clip: Clip) -> Verdict:
+    """What the probe says; a poster that it drew gets its place."""
+    draft = Path(settings.POSTERS) / f"{clip.media.stem}.draft"
+    try:
+        for _ in range(ATTEMPTS):
+            verdict = _run_probe(clip.media, kind="video" if clip.is_video else "sound", poster=draft)
+            if verdict is not None:
+                if verdict.poster:
+                    draft.replace(draft.with_suffix(".jpg"))
+                return verdict
+    finally:
+        draft.unlink(missing_ok=True)
+    return Verdict(reason="CANNOT_PLAY")
+
+
+def _run_probe(media: Path, *, kind: str, poster: Path) -> Verdict | None:
+    """Run the child; None where it died or took too long. Its own session: a Ctrl-C in the terminal is not for it."""
+    keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "portal.checks.probe", str(media), kind, str(poster)],
+            cwd=Path(__file__).resolve().parents[2],
+            env=keep,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=WALL_S,
+            check=True,
+            start_new_session=True,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return None
+    return Verdict(**json.loads(done.stdout))
+
+
+def _record(clip: Clip, verdict: Verdict) -> None:
+    """Write what was found; a file that does not play goes back to its speaker with a sentence."""
+    sentence = str(getattr(words, verdict.reason)) if verdict.reason else ""
+    found: dict[str, object] = {
+        "checked_at": timezone.now(),
+        "playable": not verdict.reason,
+        "measured_seconds": verdict.seconds,
+        "width": verdict.width,
+        "height": verdict.height,
+        "poster_name": f"{clip.media.stem}.jpg" if verdict.poster else "",
+    }
+    if sentence:
+        found |= {"stage": Stage.SENT_BACK, "note": sentence}
+    with transaction.atomic():
+        if Clip.objects.filter(pk=clip.pk, checked_at=None).update(**found):
+            Event.objects.create(clip=clip, what=Stage.SENT_BACK if sentence else "checked", note=sentence)

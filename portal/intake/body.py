@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from enum import Enum, auto
+from typing import Any
 
 from asgiref.typing import ASGIReceiveCallable
 
@@ -35,7 +36,7 @@ class Body:
     async def blocks(self, turn: Turn) -> AsyncIterator[bytes]:
         """Yield blocks of about BLOCK bytes, the last one shorter."""
         gathered = bytearray()
-        over = asyncio.ensure_future(turn.over.wait())
+        over = asyncio.create_task(_until(turn.over))
         try:
             while self.end is None:
                 gathered += await self._piece(over)
@@ -45,13 +46,14 @@ class Body:
         finally:
             over.cancel()
 
-    async def _piece(self, over: "asyncio.Future[bool]") -> bytes:
+    async def _piece(self, over: asyncio.Task[None]) -> bytes:
         """The next bytes; sets `end` with the last of them."""
         if over.done():
             self.end = End.OVERTAKEN
             return b""
         piece = asyncio.ensure_future(self._receive())
-        await asyncio.wait({piece, over}, timeout=self._timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {piece, over}
+        await asyncio.wait(either, timeout=self._timeout_s, return_when=asyncio.FIRST_COMPLETED)
         if not piece.done():
             piece.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -79,3 +81,7 @@ class Body:
                     if message["type"] != "http.request" or not message["more_body"]:
                         return
                     left -= len(message["body"])
+
+
+async def _until(event: asyncio.Event) -> None:
+    await event.wait()

@@ -1,11 +1,13 @@
 """The app itself, as the one client that may ask to be let in: public (it keeps no secret), by device code."""
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 CLIENT_ID = "diary-app"
 
 
-def add_client(apps, schema_editor):
+def add_client(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("oauth2_provider", "Application").objects.get_or_create(
         client_id=CLIENT_ID,
         defaults={
@@ -17,7 +19,7 @@ def add_client(apps, schema_editor):
     )
 
 
-def remove_client(apps, schema_editor):
+def remove_client(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("oauth2_provider", "Application").objects.filter(client_id=CLIENT_ID).delete()
 
 

@@ -1,0 +1,52 @@
+"""Forms: signing in, and the code of a computer."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from portal import pairing, throttle, words
+from portal.models import Computer
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password; ten wrong ones earn a minute's rest."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.error_messages = {"invalid_login": words.WRONG_PASSWORD, "inactive": words.CLOSED_ACCOUNT}
+
+    def clean(self) -> dict[str, Any]:
+        """Check the password, unless this name must rest."""
+        name = self.cleaned_data.get("username") or ""
+        if throttle.must_rest("password", name):
+            raise forms.ValidationError(words.TOO_MANY_PASSWORDS)
+        try:
+            cleaned = super().clean()
+        except forms.ValidationError:
+            throttle.was_wrong("password", name)
+            raise
+        throttle.was_right("password", name)
+        return cleaned
+
+
+class CodeForm(forms.Form):
+    """The letters that the computer shows; `computer` is the one that shows them, once the form is valid."""
+
+    code = forms.CharField(max_length=20, label="Code")
+    computer: Computer
+
+    def __init__(self, *args: Any, who: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._who = who
+
+    def clean_code(self) -> str:
+        """Find the computer."""
+        if throttle.must_rest("code", self._who):
+            raise forms.ValidationError(words.TOO_MANY_CODES)
+        try:
+            self.computer = pairing.waiting(self.cleaned_data["code"])
+        except pairing.PairingRefused as error:
+            throttle.was_wrong("code", self._who)
+            raise forms.ValidationError(str(error)) from error
+        return str(self.cleaned_data["code"])
