@@ -14,7 +14,7 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.error_messages = {"invalid_login": words.WRONG_PASSWORD, "inactive": words.CLOSED_ACCOUNT}
+        self.error_messages = {"invalid_login": words.DO_NOT_BELONG, "inactive": words.CLOSED_ACCOUNT}
 
     def clean(self) -> dict[str, Any]:
         """Check the password, unless this name must rest."""

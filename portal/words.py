@@ -37,7 +37,7 @@ UNKNOWN_CODE = "We do not know this code. Please look at the letters again."
 EXPIRED_CODE = "This code is too old. Please ask for a new one on the computer that shows it."
 USED_CODE = "This code has been used already."
 TOO_MANY_CODES = "Too many wrong codes. Please wait a minute, then try again."
-WRONG_PASSWORD = "This name and this password do not belong together. Please try again."
+DO_NOT_BELONG = "This name and this password do not belong together. Please try again."
 CLOSED_ACCOUNT = "This account is closed."
 TOO_MANY_PASSWORDS = "Too many wrong passwords. Please wait a minute, then try again."
 
