@@ -93,7 +93,7 @@ def snap(keep: Sequence[KeptRange], index: FrameIndex, facts: MediaFacts) -> tup
     is seen and heard stay together and frames stay evenly spaced across a join.
     """
     if not index.ticks:
-        return tuple(Piece(_fraction(part.start_s), _fraction(part.end_s)) for part in keep)
+        return as_pieces(keep)
     times = index.times
     pieces: list[Piece] = []
     for part in keep:
@@ -107,6 +107,16 @@ def snap(keep: Sequence[KeptRange], index: FrameIndex, facts: MediaFacts) -> tup
     return tuple(pieces)
 
 
+def as_pieces(keep: Sequence[KeptRange]) -> tuple[Piece, ...]:
+    """The same ranges to the microsecond, where frames play no part."""
+    return tuple(Piece(exactly(part.start_s), exactly(part.end_s)) for part in keep)
+
+
+def exactly(seconds: float) -> Fraction:
+    """Seconds as a whole number of microseconds."""
+    return Fraction(round(seconds * 1_000_000), 1_000_000)
+
+
 def _piece(part: KeptRange, index: FrameIndex, times: Sequence[float]) -> Piece:
     first = bisect.bisect_left(times, part.start_s - SLACK_S)
     stop = bisect.bisect_left(times, part.end_s - SLACK_S)
@@ -115,15 +125,11 @@ def _piece(part: KeptRange, index: FrameIndex, times: Sequence[float]) -> Piece:
 
 def _edge(asked_s: float, position: int, index: FrameIndex) -> Fraction:
     """The time of the frame at a cut; the cut itself before the first frame, after the last, and far from any."""
-    asked = _fraction(asked_s)
+    asked = exactly(asked_s)
     if not 0 < position < len(index.ticks):
         return asked
     frame = index.at(position)
-    return frame if frame - asked <= _fraction(NEAR_S) else asked
-
-
-def _fraction(seconds: float) -> Fraction:
-    return Fraction(round(seconds * 1_000_000), 1_000_000)
+    return frame if frame - asked <= exactly(NEAR_S) else asked
 
 
 def is_all(pieces: Sequence[Piece], index: FrameIndex, facts: MediaFacts) -> bool:

@@ -44,7 +44,7 @@ def hear(path: Path) -> NDArray[np.float64]:
             block = frame.to_ndarray().astype(np.float64)
             channels = len(frame.layout.channels)
             mono = block.mean(axis=0) if frame.format.is_planar else block.reshape(-1, channels).mean(axis=1)
-            at = round(frame.time * 48_000)
+            at = round((frame.time or 0.0) * 48_000)
             if at + len(mono) > len(sound):
                 sound = np.concatenate([sound, np.zeros(at + len(mono) - len(sound))])
             sound[max(at, 0) : at + len(mono)] = mono[max(0, -at) :]

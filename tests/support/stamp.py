@@ -1,6 +1,7 @@
 """Frames that carry their index: a bar code along the bottom, and a flash at the top left every two seconds."""
 
 import numpy as np
+
 from capture.model import Image
 
 FLASH_EVERY = 60

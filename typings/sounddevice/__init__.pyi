@@ -35,7 +35,7 @@ class CallbackFlags:
     def __bool__(self) -> bool: ...
 
 class CallbackTime:
-    """PortAudio's PaStreamCallbackTimeInfo, seconds of the stream's own clock."""
+    """PortAudio's PaStreamCallbackTimeInfo, seconds of the stream's own clock. A name of this stub alone: quote it."""
 
     inputBufferAdcTime: float
     currentTime: float

@@ -1,0 +1,114 @@
+"""The sound of kept pieces as one unbroken row of samples, exact to the sample. Reads and decodes; one thread a reader.
+
+Samples that the take lacks (a microphone that was lost) are silence; where something was cut away the sound fades out
+and in again over 5 ms, because a jump from one place to another is heard as a click.
+"""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from diary_app.editing.frames import Piece
+from diary_app.editing.media import open_media
+
+Sound = NDArray[np.float32]
+"""channels x samples, -1 to 1."""
+
+FADE_S = 0.005
+PREROLL_S = 0.15
+"""Decoding starts this much before a cut: AAC needs the packets before to sound right."""
+JUMP_S = 0.02
+"""Times that differ by less from where the samples before ended are rounding, not lost sound."""
+
+
+def sound_of(
+    take: Path, pieces: Sequence[Piece], *, rate: int, channels: int, fade: Sequence[tuple[bool, bool]] | None = None
+) -> Iterator[Sound]:
+    """Yield the sound of the pieces (take time, seconds), block by block: 48 kHz or whatever `rate` says.
+
+    fade says for each piece whether it fades in and out; by default at every join.
+    All blocks together have exactly round(total seconds x rate) samples. Raises as open_media() and av do.
+    """
+    fades = fade or [(at > 0, at + 1 < len(pieces)) for at in range(len(pieces))]
+    with open_media(take) as media:
+        gathered, made = Fraction(0), 0
+        for piece, (fade_in, fade_out) in zip(pieces, fades, strict=True):
+            gathered += piece.length
+            count = round(gathered * rate) - made
+            made += count
+            blocks = _piece(media, float(piece.start), count, rate=rate, channels=channels)
+            yield from _faded(blocks, count, width=min(round(FADE_S * rate), count // 2), ends=(fade_in, fade_out))
+
+
+def _piece(media: InputContainer, start_s: float, count: int, *, rate: int, channels: int) -> Iterator[Sound]:
+    """Exactly `count` samples from start_s on; silence where the take has none."""
+    first, done = round(start_s * rate), 0
+    for at, block in _decoded(media, start_s, rate=rate, channels=channels):
+        begin = at - first
+        if begin > done:
+            quiet = min(begin, count) - done
+            yield np.zeros((channels, quiet), np.float32)
+            done += quiet
+        fresh = block[:, done - begin :][:, : count - done] if begin + block.shape[1] > done else block[:, :0]
+        if fresh.shape[1]:
+            yield fresh
+            done += fresh.shape[1]
+        if done >= count:
+            return
+    yield np.zeros((channels, count - done), np.float32)
+
+
+def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int) -> Iterator[tuple[int, Sound]]:
+    """Decoded blocks and where each begins, in samples of the take's own time."""
+    stream = media.streams.audio[0]
+    base, origin_s = stream.time_base, max(0, media.start_time or 0) / 1_000_000
+    if base is None:
+        return
+    media.seek(max(0, round((start_s + origin_s - PREROLL_S) / base)), stream=stream)
+    resampler = AudioResampler(format="fltp", layout="stereo" if channels == 2 else "mono", rate=rate)
+    expected: int | None = None
+    for frame in _frames(media, resampler):
+        if frame.time is None:
+            continue
+        at = round((frame.time - origin_s) * rate)
+        if expected is not None and abs(at - expected) < JUMP_S * rate:
+            at = expected
+        expected = at + frame.samples
+        yield at, frame.to_ndarray().astype(np.float32, copy=False)
+
+
+def _frames(media: InputContainer, resampler: AudioResampler) -> Iterator[AudioFrame]:
+    for packet in media.demux(media.streams.audio[0]):
+        try:
+            decoded = packet.decode()
+        except av.InvalidDataError:
+            continue  # one damaged packet is a moment of silence, not the end
+        for frame in decoded:
+            if isinstance(frame, AudioFrame):
+                yield from resampler.resample(frame)
+    yield from resampler.resample(None)
+
+
+def _faded(blocks: Iterator[Sound], count: int, *, width: int, ends: tuple[bool, bool]) -> Iterator[Sound]:
+    """The same blocks, with the first and the last `width` of `count` samples faded where `ends` says so."""
+    at = 0
+    for block in blocks:
+        stop = at + block.shape[1]
+        near_start, near_end = ends[0] and at < width, ends[1] and stop > count - width
+        yield block * _gain(at, stop, count, width=width, ends=ends) if near_start or near_end else block
+        at = stop
+
+
+def _gain(at: int, stop: int, count: int, *, width: int, ends: tuple[bool, bool]) -> NDArray[np.float32]:
+    """How loud samples at to stop of a piece of `count` are to be, 0 to 1."""
+    place = np.arange(at, stop, dtype=np.float32) + 0.5
+    rise = place / width if ends[0] else np.ones_like(place)
+    fall = (count - place) / width if ends[1] else np.ones_like(place)
+    return np.clip(np.minimum(rise, fall), 0.0, 1.0).astype(np.float32)
