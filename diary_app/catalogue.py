@@ -40,6 +40,10 @@ class CatalogueDamaged(CatalogueError):
     """The file is not a catalogue, or SQLite finds it broken."""
 
 
+class CatalogueUnwritable(CatalogueError):
+    """The disk is full, fails, or another process holds the catalogue for too long; nothing has changed."""
+
+
 class UnknownClip(CatalogueError):
     """No clip has this id."""
 
@@ -89,13 +93,20 @@ class Catalogue:
     def _change(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is on disk when the block ends, or none of it."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield self._db
+                self._db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                self._roll_back()
+                raise CatalogueUnwritable("The list of your clips cannot be written. Is the disk full?") from error
             except BaseException:
-                self._db.execute("ROLLBACK")
+                self._roll_back()
                 raise
-            self._db.execute("COMMIT")
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:  # SQLite itself rolls back after some errors, a full disk for one
+            self._db.execute("ROLLBACK")
 
     def _stored(self, path: Path) -> str:
         """Inside the data folder without its name, so that the folder can be moved; elsewhere in full."""

@@ -4,12 +4,13 @@ HEAD after any doubt. An attempt goes on by itself only as long as the portal ho
 with a receipt that matches, or with an error whose family says what to do (upload/errors.py).
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from upload import tus
 from upload.account import Account
-from upload.errors import Damage, Doubt, Gone, Refusal, Unfaithful, WrongOffset
+from upload.errors import Damage, Doubt, FileChanged, Gone, Refusal, Unfaithful, WrongOffset
 from upload.receipt import PortalReceipt, fetch_receipt
 
 MOST_DAMAGED = 3
@@ -32,12 +33,24 @@ class Parcel:
         """Everything that Upload-Metadata carries."""
         return {"clipid": self.clip_id, "sha256": self.sha256, "filetype": self.filetype, **self.facts}
 
+    def check_hash(self) -> None:
+        """Read the file once more; raises FileChanged where it is not the one that was promised."""
+        try:
+            with self.source.path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise FileChanged from error
+        if found != self.sha256:
+            raise FileChanged
+
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
     """Who is told how an attempt goes on. Called on the attempt's thread; may raise Stopped to end it."""
 
     progress: tus.Progress
+    holds: Callable[[int], None]
+    """How many bytes the portal holds for certain."""
     created: Callable[[str | None], None]
     """The upload's address, to be kept so that a restart resumes; None when it is of no use any more."""
 
@@ -58,6 +71,7 @@ def attempt(
         except Damage:
             watcher.created(None)
             address = None
+            parcel.check_hash()
             if not left:
                 raise
     raise AssertionError("unreachable: the last round returns or raises")
@@ -98,6 +112,7 @@ def _fill(account: Account, parcel: Parcel, address: str, *, watcher: Watcher, c
     best = -1
     doubt: Doubt | WrongOffset | None = None
     while (at := tus.offset(account, address, length=length)) < length:
+        watcher.holds(at)
         if at <= best:
             raise doubt if isinstance(doubt, Doubt) else Unfaithful()
         best = at

@@ -55,24 +55,24 @@ def ask_for_code(transport: Transport, portal: Portal) -> DeviceCode:
 def wait_for_tokens(
     transport: Transport, portal: Portal, code: DeviceCode, *, stop: Event, clock: Callable[[], float]
 ) -> Tokens:
-    """Ask every interval until somebody pressed Allow. clock: seconds, monotonic.
+    """Ask at once and then every interval until somebody pressed Allow. clock: seconds, monotonic.
 
     Raises Stopped, CodeDenied, CodeExpired. A broken connection only makes the pauses longer (RFC 8628, 3.5).
     """
     interval = float(code.interval_s)
     ends = clock() + code.expires_in_s
     while clock() < ends:
-        if stop.wait(interval):
-            raise Stopped
         try:
             word, tokens = _ask_once(transport, portal, code)
         except World:
             interval = min(LONGEST_INTERVAL_S, interval * 2)
-            continue
-        if tokens is not None:
-            return tokens
-        if word == "slow_down":
-            interval = min(LONGEST_INTERVAL_S, interval + 5)  # RFC 8628, 3.5
+        else:
+            if tokens is not None:
+                return tokens
+            if word == "slow_down":
+                interval = min(LONGEST_INTERVAL_S, interval + 5)  # RFC 8628, 3.5
+        if stop.wait(interval):
+            raise Stopped
     raise CodeExpired
 
 

@@ -1,0 +1,182 @@
+"""The way of finished clips to the portal: one thread, one clip at a time, small ones first.
+
+The queue is a table of the catalogue, so a crash anywhere is resumed by asking again; that a clip arrives exactly once
+is the portal's promise for one clip id. Nothing is deleted here.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event
+from types import TracebackType
+
+from diary_app.catalogue import Catalogue, CatalogueError
+from diary_app.clip import Clip, ClipId, Receipt
+from diary_app.courier import Courier, Delivered, Elsewhere, Failed
+from diary_app.rounds import Rounds
+from upload.errors import DeliveryError, Stopped, World
+from upload.retry import is_due
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often the uploader looks, in seconds."""
+
+    look_s: float = 5.0
+    """For clips that another process put into the queue; our own wake it at once."""
+    stage_s: float = 20.0
+    """For news from the portal about clips that it has, while they change; more seldom while nothing happens."""
+    longest_stage_s: float = 300.0
+
+
+class Uploader:
+    """The uploader's thread: start() it once; stop() ends it, in the middle of a block if need be."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        courier: Courier,
+        *,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._catalogue = catalogue
+        self._courier = courier
+        self._pace = pace or Pace()
+        self._now = now
+        self._rounds = Rounds(clock, shortest_s=self._pace.stage_s, longest_s=self._pace.longest_stage_s)
+        self._stop = Event()
+        self._wake = Event()
+        # A daemon: what matters is in the catalogue, and the end of the program need not wait for a name server.
+        self._thread = threading.Thread(target=self._run, name="uploader", daemon=True)
+
+    def start(self) -> None:
+        """Begin to deliver what the catalogue has."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it: half a second, or a connection's time-out if one is just being made."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Something new may be in the queue. Any thread; returns at once."""
+        self._wake.set()
+
+    def send_now(self, clip_id: ClipId) -> None:
+        """Try a waiting or held clip again at once. Any thread; one write to the catalogue."""
+        self._catalogue.try_again(clip_id)
+        self._wake.set()
+
+    def send_all_now(self) -> None:
+        """Try everything again, because the user signed in or the network is back. Any thread."""
+        self._catalogue.try_again()
+        self._wake.set()
+
+    @property
+    def bytes_per_s(self) -> float | None:
+        """The speed of the connection as it was last seen; None while nothing is known of it."""
+        return self._courier.bytes_per_s
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                if self._deliver_one():
+                    continue
+                self._ask_for_stages()
+            except Stopped:
+                return
+            except CatalogueError:
+                log.exception("the catalogue cannot be used just now; the clips stay where they are")
+            self._wake.wait(min(self._pace.look_s, max(0.05, self._rounds.wait_s)))
+
+    def _deliver_one(self) -> bool:
+        """Try the first clip that is due; False where there is none, or other processes have them all."""
+        for clip in self._catalogue.queue():
+            if not _due(clip, now=self._now()):
+                continue
+            with _HeldOnBug(self._courier, clip):
+                if isinstance(self._courier.carry(clip, self._stop), Elsewhere):
+                    continue
+            self._rounds.news()
+            return True
+        return False
+
+    def _ask_for_stages(self) -> None:
+        if not self._rounds.due():
+            return
+        clips = self._catalogue.at_stage(*self._rounds.stages)
+        if self._courier.ask_stages(clips, self._stop):
+            self._rounds.news()
+        else:
+            self._rounds.quiet()
+
+
+class _HeldOnBug:
+    """An error that nobody foresaw concerns one clip: that clip is held, the cause is logged, the others go on."""
+
+    def __init__(self, courier: Courier, clip: Clip) -> None:
+        self._courier = courier
+        self._clip = clip
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        foreseen = (Stopped, CatalogueError)
+        if not isinstance(error, Exception) or isinstance(error, foreseen):
+            return False
+        self._courier.hold(self._clip, error)
+        return True
+
+
+def deliver(
+    clip_id: ClipId,
+    *,
+    catalogue: Catalogue,
+    courier: Courier,
+    stop: Event,
+    patience_s: float,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], float] = time.time,
+) -> Receipt:
+    """Deliver one clip and return its receipt; for the command line. The clip has a rendition and is wanted.
+
+    patience_s: how long to go on while the portal cannot be reached; 0 makes one attempt. Where the app itself is
+    delivering the clip, this waits for it. Raises DeliveryError (the clip stays in the queue), Stopped, UnknownClip.
+    """
+    catalogue.try_again(clip_id)
+    ends = clock() + patience_s
+    while True:
+        outcome = courier.carry(catalogue.clip(clip_id), stop)
+        if isinstance(outcome, Delivered):
+            return outcome.receipt
+        if isinstance(outcome, Failed) and (not isinstance(outcome.error, World) or clock() >= ends):
+            raise outcome.error
+        _wait_until_due(clip_id, catalogue=catalogue, stop=stop, now=now)
+
+
+def _wait_until_due(clip_id: ClipId, *, catalogue: Catalogue, stop: Event, now: Callable[[], float]) -> None:
+    """Wait at least half a second, and until the clip may be tried; raises DeliveryError where it is held."""
+    while True:
+        if stop.wait(0.5):
+            raise Stopped
+        clip = catalogue.clip(clip_id)
+        if clip.delivery.held:
+            raise DeliveryError(clip.delivery.problem)
+        if clip.receipt is not None or is_due(clip.delivery.not_before, now=now()):
+            return
+
+
+def _due(clip: Clip, *, now: float) -> bool:
+    return not clip.delivery.held and is_due(clip.delivery.not_before, now=now)
