@@ -48,7 +48,7 @@ class PortAudioMicrophone:
         )
 
     def _on_samples(
-        self, data: Samples, _frames: int, times: sounddevice.CallbackTime, status: sounddevice.CallbackFlags
+        self, data: Samples, _frames: int, times: "sounddevice.CallbackTime", status: sounddevice.CallbackFlags
     ) -> None:
         """PortAudio's thread: one copy and one hand-over."""
         now = self._clock.now_s()
