@@ -1,6 +1,10 @@
 """Filters for templates."""
 
+from datetime import datetime, timedelta
+
 from django import template
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 from portal.models import Stage
 
@@ -13,6 +17,13 @@ def clock(seconds: float) -> str:
     whole = round(seconds)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long ago something was: just now, 5 minutes ago, 2 days ago."""
+    now = timezone.now()
+    return "just now" if now - moment < timedelta(minutes=1) else f"{timesince(moment, now, depth=1)} ago"
 
 
 @register.filter
