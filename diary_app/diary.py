@@ -4,19 +4,41 @@ One Diary per process; any thread may call it, and no call waits for a device, t
 docstring says so. News is given to subscribers on the thread that has it.
 """
 
+import logging
+import shutil
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from capture.clock import MonotonicClock
+from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE, Opener, list_cameras, list_microphones
+from capture.disk import LEAST_FREE_BYTES, RealDisk
 from capture.model import Camera, Frame, Level, Microphone
-from capture.state import State, Wish
-from diary_app.clip import About, Clip, ClipId, KeptRange, Kind
+from capture.recorder import Recorder, RecorderNews, StateChanged, TakeDone, Told
+from capture.state import Pause, Prepare, Release, Resume, State, Stop, Wish
+from diary_app.catalogue import Catalogue
+from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Receipt, Stage, new_clip_id
+from diary_app.editing.errors import EditError
+from diary_app.editing.files import sha256, sync_folder
+from diary_app.editing.probe import probe
+from diary_app.editing.ranges import normalise
+from diary_app.editing.render import estimate
+from diary_app.errors import Refused
 from diary_app.folders import Folders
-from diary_app.news import News
+from diary_app.news import ClipChanged, News, RecorderChanged, RecorderTrouble, TakeFinished
+from diary_app.post_room import PortalFacts, PostRoom
+from diary_app.preparing import Preparer
+from diary_app.recording import TakeDesk
 
+log = logging.getLogger(__name__)
 
-class Refused(Exception):
-    """What was asked makes no sense just now; the text is a sentence for the user, and nothing was changed."""
+VIDEO_BYTES_A_SECOND = 600_000
+SOUND_BYTES_A_SECOND = 20_000
+"""What a take needs on disk, rather too much than too little, for the words 'room for 9 hours'."""
+NOT_ON_ITS_WAY = (Stage.SAVED, Stage.READY, Stage.RECEIVED, Stage.PUBLISHED, Stage.SENT_BACK, Stage.WITHDRAWN)
+
+__all__ = ["Devices", "Diary", "PortalFacts", "Promise", "Refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,109 +58,292 @@ class Promise:
     """On the connection as it was last seen; None while nothing is known of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PortalFacts:
-    """The portal that this app is paired with."""
-
-    name: str
-    url: str
-    practice: bool
-
-
 class Diary:
-    """The open diary. Raises CatalogueError or OSError where the data folder cannot be used."""
+    """The open diary. Raises CatalogueError or OSError where the data folder cannot be used.
 
-    def __init__(self, folders: Folders) -> None: ...
+    portal: deliver to this address alone (the command line's --portal); None: the portal that the app is joined to.
+    """
+
+    def __init__(self, folders: Folders, *, portal: str | None = None) -> None:
+        self._folders = folders.make()
+        self._catalogue = Catalogue(folders.catalogue)
+        self._listeners: list[Callable[[News], None]] = []
+        self._guard = threading.Lock()
+        self._desk = TakeDesk(folders, self._catalogue)
+        self._open_take: Clip | None = None
+        self._finished = threading.Condition()
+        clock = MonotonicClock()
+        opener = Opener(clock)
+        self._disk = RealDisk()
+        self._recorder = Recorder(
+            clock=clock,
+            disk=self._disk,
+            open_camera=opener.camera,
+            open_microphone=opener.microphone,
+            on_news=self._on_recorder,
+        )
+        self._post_room = PostRoom(folders, self._catalogue, on_news=self._tell, portal=portal)
+        self._preparer = Preparer(folders, self._catalogue, on_news=self._tell, on_ready=self._post_room.wake)
+
+    def start_background(self) -> None:
+        """Begin to prepare and to send what is wanted; an earlier run's work goes on. The app calls it once."""
+        self._preparer.start()
+        self._post_room.start()
 
     def close(self) -> None:
         """Close the take if one is open, stop every thread, end the practice portal. Waits."""
+        self._recorder.close()
+        self._preparer.close()
+        self._post_room.close()
+        self._catalogue.close()
+
+    # -- news -------------------------------------------------------------------------------------------------------
 
     def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
         """Call listener with every piece of news, on any thread; returns the function that ends it."""
+        with self._guard:
+            self._listeners.append(listener)
 
-    # devices and recording
+        def unsubscribe() -> None:
+            with self._guard:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def _tell(self, news: News) -> None:
+        with self._guard:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            listener(news)
+
+    def _on_recorder(self, news: RecorderNews) -> None:
+        """On the recorder thread."""
+        match news:
+            case StateChanged(state):
+                self._tell(RecorderChanged(state))
+            case Told(sentence):
+                log.warning("told the user: %s", sentence)
+                self._tell(RecorderTrouble(sentence))
+            case TakeDone():
+                self._on_take_done(news)
+
+    def _on_take_done(self, news: TakeDone) -> None:
+        clip, self._open_take = self._open_take, None
+        if clip is None:
+            return
+        self._desk.finish(clip, news.report)
+        log.info("take of %s: %s", clip.clip_id, news.report)
+        self._tell(TakeFinished(clip.clip_id, news.report))
+
+    # -- devices and recording ----------------------------------------------------------------------------------------
 
     def devices(self) -> Devices:
         """List the devices; takes up to a second, so never on the GUI thread."""
+        return Devices((*list_cameras(), DEMO_CAMERA), (*list_microphones(), DEMO_MICROPHONE))
 
     @property
     def recorder_state(self) -> State:
         """The recorder's state just now (capture.state)."""
+        return self._recorder.state
 
     def prepare(self, wish: Wish) -> None:
         """Open these devices for Get ready; RecorderChanged tells when they deliver."""
+        self._recorder.post(Prepare(wish))
 
     def release(self) -> None:
         """Close the devices; an open take is closed first."""
+        self._recorder.post(Release())
 
-    def start(self, kind: Kind) -> ClipId:
-        """Begin a take: the clip's row is written first. Raises Refused with a sentence."""
+    def start(self, kind: Kind, out: Path | None = None) -> ClipId:
+        """Begin a take: the clip's row is written first. Raises Refused with a sentence.
+
+        out: where the take is to lie instead of the library's own folder (the command line's `record OUT`).
+        """
+        if self._open_take is not None:
+            raise Refused("A recording is running. Stop it first.")
+        clip = self._open_take = self._desk.begin(self._recorder, kind, out)
+        return clip.clip_id
 
     def pause(self) -> None:
         """Capture nothing until resume()."""
+        self._recorder.post(Pause())
 
     def resume(self) -> None:
         """Go on with the same take."""
+        self._recorder.post(Resume())
 
     def stop(self) -> None:
         """Close the take; TakeFinished(clip_id, report) follows when it is whole."""
+        self._recorder.post(Stop())
 
     def latest_frame(self) -> Frame | None:
         """The newest picture, for the preview; pulled by the screen's timer."""
+        return self._recorder.latest_frame()
 
     def level(self) -> Level:
         """How loud it is just now; pulled by the screen's timer."""
+        return self._recorder.level()
 
     def recorded_s(self) -> float:
         """Length of the open take in seconds, pauses left out."""
+        return self._recorder.recorded_s()
 
     def safe_s(self) -> float:
         """Length of the open take that is certainly on disk, in seconds."""
+        return self._recorder.safe_s()
 
     def room_left_s(self, kind: Kind) -> float:
         """How much longer can be recorded on this disk, in seconds."""
+        free = self._disk.free_bytes(self._folders.takes) - LEAST_FREE_BYTES
+        return max(0.0, free / (VIDEO_BYTES_A_SECOND if kind is Kind.VIDEO else SOUND_BYTES_A_SECOND))
 
-    # clips
+    # -- clips --------------------------------------------------------------------------------------------------------
 
     def clips(self) -> list[Clip]:
         """Every clip, newest first."""
+        return self._catalogue.clips()
 
     def clip(self, clip_id: ClipId) -> Clip:
         """One clip; raises UnknownClip."""
+        return self._catalogue.clip(clip_id)
 
     def add_file(self, path: Path) -> ClipId:
-        """Copy a file that the user already has into the library; waits. Raises Refused with a sentence."""
+        """Copy a file that the user already has into the library; waits. Raises Refused with a sentence.
+
+        The same file again is the same clip: nothing is sent twice.
+        """
+        try:
+            facts = probe(path)
+            digest = sha256(path)
+            if (known := self._catalogue.came_from(digest)) is not None:
+                return known.clip_id
+            recorded = self._recorded_as(path)
+            clip_id = recorded.clip_id if recorded else self._copy_in(path, facts.kind, facts.seconds)
+        except EditError as error:
+            raise Refused(str(error)) from error
+        except OSError as error:
+            raise Refused(
+                "This file cannot be copied into your clips. Is there enough room on this computer?"
+            ) from error
+        self._catalogue.set_source(clip_id, digest)
+        self._tell(ClipChanged(clip_id))
+        return clip_id
+
+    def _recorded_as(self, path: Path) -> Clip | None:
+        """The saved clip whose take lies at this path: `record OUT`, then `send OUT`."""
+        return next((clip for clip in self.clips() if clip.take == path.resolve() and clip.stage is Stage.SAVED), None)
+
+    def _copy_in(self, path: Path, kind: Kind, seconds: float) -> ClipId:
+        clip_id = new_clip_id()
+        take = self._folders.takes / f"{clip_id}{path.suffix.lower()}"
+        part = take.with_name(f"{clip_id}.copying{path.suffix.lower()}")
+        try:
+            shutil.copyfile(path, part)
+            self._disk.publish(part, take)
+            sync_folder(take.parent)
+        finally:
+            part.unlink(missing_ok=True)
+        self._catalogue.add(clip_id, kind=kind, take=take, stage=Stage.SAVED)
+        self._catalogue.finish_take(clip_id, seconds=seconds)
+        self._catalogue.set_about(clip_id, About(title=path.stem))
+        return clip_id
 
     def set_keep(self, clip_id: ClipId, keep: Sequence[KeptRange]) -> None:
-        """Keep these stretches of the take; an empty list keeps all of it."""
+        """Keep these stretches of the take; an empty list keeps all of it. Raises Refused."""
+        clip = self._editable(clip_id)
+        try:
+            self._catalogue.set_keep(clip_id, normalise(keep, clip.seconds or 0.0) if keep else ())
+        except EditError as error:
+            raise Refused(str(error)) from error
+        self._tell(ClipChanged(clip_id))
 
     def set_about(self, clip_id: ClipId, about: About) -> None:
-        """Keep what the speaker says about the clip."""
+        """Keep what the speaker says about the clip. Raises Refused."""
+        self._editable(clip_id)
+        self._catalogue.set_about(clip_id, about)
+        self._tell(ClipChanged(clip_id))
+
+    def _editable(self, clip_id: ClipId) -> Clip:
+        clip = self.clip(clip_id)
+        if clip.wanted and clip.stage is not Stage.SAVED:
+            raise Refused("This clip is already on its way, so it can no longer be changed.")
+        return clip
 
     def promise(self, clip_id: ClipId) -> Promise:
-        """How large the rendition will be, and how long sending it takes; quick."""
+        """How large the rendition will be, and how long sending it takes; quick. Raises Refused."""
+        clip = self.clip(clip_id)
+        try:
+            size = (
+                clip.rendition.bytes
+                if clip.rendition
+                else estimate(probe(clip.take), keep=clip.keep, preset=clip.about.preset)
+            )
+        except EditError as error:
+            raise Refused(str(error)) from error
+        return Promise(size, self._post_room.seconds_for(size))
 
     def send(self, clip_id: ClipId) -> None:
         """The user pressed Send: prepare and deliver in the background; raises Refused (no title, no agreement)."""
+        about = self._editable(clip_id).about
+        if not about.title.strip():
+            raise Refused("Give your clip a title first.")
+        if not about.people or not all(person.agrees for person in about.people):
+            raise Refused("Everyone in the clip must agree before it is sent.")
+        self._catalogue.want(clip_id)
+        self._catalogue.try_again(clip_id)
+        self._preparer.wake()
+        self._tell(ClipChanged(clip_id))
+
+    def deliver(self, clip_id: ClipId, *, patience_s: float) -> Receipt:
+        """Prepare and deliver one clip on this thread, as the command line does; send() came before.
+
+        patience_s: how long to go on while the portal cannot be reached; 0 makes one attempt. Raises Refused,
+        DeliveryError (the clip stays in the queue).
+        """
+        if self.clip(clip_id).receipt is None and self._preparer.prepare(clip_id) is None:
+            problem = self.clip(clip_id).delivery.problem
+            raise Refused(problem or "The clip could not be prepared. Your recording is safe.")
+        return self._post_room.deliver(clip_id, patience_s=patience_s)
 
     def try_now(self, clip_id: ClipId) -> None:
         """Try a waiting or held delivery again at once."""
+        self._post_room.try_now(clip_id)
+        self._preparer.wake()
 
     def bin(self, clip_id: ClipId) -> None:
         """Delete the clip and its files from this computer; raises Refused while it is on its way."""
+        clip = self.clip(clip_id)
+        cut_short = clip.stage is Stage.RECORDING and clip.seconds is not None
+        if not cut_short and (clip.stage not in NOT_ON_ITS_WAY or (clip.wanted and clip.receipt is None)):
+            raise Refused("This clip is on its way to the portal. Wait until it has arrived.")
+        self._catalogue.forget(clip_id)
+        for path in (clip.take, clip.rendition.path if clip.rendition else None):
+            if path is not None and path.is_relative_to(self._folders.data):
+                path.unlink(missing_ok=True)
+        self._tell(ClipChanged(clip_id))
 
-    # takes that were cut short
+    # -- takes that were cut short ------------------------------------------------------------------------------------
 
     def unfinished(self) -> list[Clip]:
-        """Takes that a crash or a power cut interrupted, as found at the start; their seconds are known."""
+        """Takes that a crash or a power cut interrupted; their seconds are known. Waits while they are made whole."""
+        return self._desk.find_cut_short()
 
     def keep_unfinished(self, clip_id: ClipId) -> None:
         """Keep such a take: it becomes a saved clip."""
+        self._desk.keep_cut_short(clip_id)
+        self._tell(ClipChanged(clip_id))
 
-    # the portal
+    # -- the portal -----------------------------------------------------------------------------------------------
+
+    @property
+    def post_room(self) -> PostRoom:
+        """Pairing with a portal by code or token, and blocking delivery for the command line."""
+        return self._post_room
 
     def portal(self) -> PortalFacts | None:
         """The portal that this app sends to; None before pairing."""
+        return self._post_room.portal()
 
     def use_practice_portal(self) -> None:
         """Start the practice portal on this computer in the background and pair with it; PortalChanged follows."""
+        self._post_room.use_practice_portal()

@@ -13,7 +13,6 @@ from pathlib import Path
 from diary_app.catalogue import Catalogue, UnknownClip
 from diary_app.clip import Clip, ClipId, Kind, Rendition, Stage
 from diary_app.editing.errors import EditError, EditStopped
-from diary_app.editing.progress import Meter
 from diary_app.editing.render import render
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, News, Progress
@@ -85,7 +84,8 @@ class Preparer:
                 self._out(clip),
                 keep=clip.keep,
                 preset=clip.about.preset,
-                meter=Meter(self._reporter(clip_id), self._stop),
+                on_progress=self._reporter(clip_id),
+                stop=self._stop,
             )
         except (EditStopped, UnknownClip):
             return None

@@ -1,0 +1,87 @@
+"""`diary send` and `diary pair`: a file to the portal, and which portal that is."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from diary_app.cli.common import CommandFailed, open_diary, print_json, say
+from diary_app.clip import About, ClipId, Person, Preset, Receipt
+from diary_app.diary import Diary
+from diary_app.folders import Folders
+from upload.errors import DeliveryError
+
+WAIT_S = 7 * 24 * 3600.0
+"""With --wait: as long as it takes, within a week."""
+STAGES_WITHOUT_RECEIPT = "It stays in the queue, and the app or the same command again goes on with it."
+
+
+def add_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Add the commands of this module."""
+    send = commands.add_parser("send", parents=[common], help="deliver a file to the portal; prints the receipt")
+    send.add_argument("file", metavar="FILE", type=Path)
+    send.add_argument("--title", metavar="T", required=True)
+    send.add_argument("--portal", metavar="URL", help="this portal instead of the one that the app is joined to")
+    send.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.NORMAL.value)
+    send.add_argument("--wait", action="store_true", help="go on until it has arrived, however long that takes")
+    send.set_defaults(run=run_send)
+    pair = commands.add_parser("pair", parents=[common], help="join this computer to a portal")
+    pair.add_argument("url", metavar="URL", nargs="?", help="the portal's address; none: the practice portal")
+    pair.add_argument(
+        "--token-file", metavar="FILE", type=Path, help="join with a token from this file, without a person"
+    )
+    pair.set_defaults(run=run_pair)
+
+
+def run_send(arguments: argparse.Namespace, place: Folders) -> int:
+    """Add, prepare, deliver; the receipt goes to standard output."""
+    with open_diary(place, portal=arguments.portal) as diary:
+        use_some_portal(diary, arguments.portal)
+        clip_id = diary.add_file(arguments.file)
+        about = About(title=arguments.title, people=(Person("Me", agrees=True),), preset=Preset(arguments.preset))
+        receipt = send_clip(diary, clip_id, about, patience_s=WAIT_S if arguments.wait else 0.0)
+    print_json(asdict(receipt))
+    return 0
+
+
+def use_some_portal(diary: Diary, wanted: str | None) -> None:
+    """Without a portal, the practice portal on this computer is used, and that is said."""
+    facts = diary.portal()
+    if wanted is None and (facts is None or facts.practice):
+        say("This computer is joined to no real portal, so the practice portal on this computer is used.")
+        if facts is None:
+            diary.post_room.join_practice()
+
+
+def send_clip(diary: Diary, clip_id: ClipId, about: About, *, patience_s: float) -> Receipt:
+    """Press Send for a clip and bring its receipt; a clip that has one already is not sent again."""
+    receipt = diary.clip(clip_id).receipt
+    if receipt is not None:
+        say("This file is at the portal already; here is its receipt.")
+        return receipt
+    if not diary.clip(clip_id).wanted:
+        diary.set_about(clip_id, about)
+        diary.send(clip_id)
+    try:
+        return diary.deliver(clip_id, patience_s=patience_s)
+    except DeliveryError as error:
+        raise CommandFailed(f"{error} {STAGES_WITHOUT_RECEIPT}") from error
+
+
+def run_pair(arguments: argparse.Namespace, place: Folders) -> int:
+    """Join a portal: by a short code that staff approve, or by a token."""
+    with open_diary(place) as diary:
+        room = diary.post_room
+        if arguments.url is None:
+            pairing = room.join_practice()
+        elif arguments.token_file:
+            pairing = room.desk.pair_with_token(arguments.url, arguments.token_file)
+        else:
+            invitation = room.begin_join(arguments.url)
+            say(
+                f"Ask somebody at the portal to open {invitation.code.address} and to type {invitation.code.user_code}."
+            )
+            pairing = room.finish_join(invitation)
+    print(f"This computer is joined to {pairing.name} ({pairing.url}).")
+    return 0

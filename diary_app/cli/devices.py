@@ -1,0 +1,124 @@
+"""`diary devices` and `diary check`: what this computer has, and what of it works."""
+
+import argparse
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import imageio_ffmpeg
+
+from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE, list_cameras, list_microphones
+from capture.disk import LEAST_FREE_BYTES
+from capture.model import Camera, Microphone
+from diary_app.cli.common import print_json
+from diary_app.folders import Folders
+from diary_app.pairing import PairingDesk
+from diary_app.phrases import size
+from diary_app.practice import PracticePortal
+from upload.discovery import discover
+from upload.errors import DeliveryError
+from upload.transport import Transport
+
+
+def add_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Add the commands of this module."""
+    devices = commands.add_parser("devices", parents=[common], help="cameras and microphones, by name")
+    devices.add_argument("--json", action="store_true", help="as JSON")
+    devices.set_defaults(run=run_devices)
+    check = commands.add_parser("check", parents=[common], help="what works on this computer, one line each")
+    check.add_argument("--json", action="store_true", help="as JSON")
+    check.set_defaults(run=run_check)
+
+
+def run_devices(arguments: argparse.Namespace, place: Folders) -> int:
+    """List the devices; the practice ones come last."""
+    cameras = [*list_cameras(), DEMO_CAMERA]
+    microphones = [*list_microphones(), DEMO_MICROPHONE]
+    if arguments.json:
+        print_json(
+            {"cameras": [asdict(found) for found in cameras], "microphones": [asdict(found) for found in microphones]}
+        )
+        return 0
+    _print("Cameras", cameras)
+    _print("Microphones", microphones)
+    return 0
+
+
+def _print(title: str, found: Sequence[Camera | Microphone]) -> None:
+    print(f"{title}:")
+    for number, device in enumerate(found):
+        print(f"  {number}  {device.name}  ({device.address})")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `diary check`."""
+
+    name: str
+    works: bool
+    needed: bool
+    """False where the app has another way, such as the practice camera."""
+    words: str
+
+
+def run_check(arguments: argparse.Namespace, place: Folders) -> int:
+    """Look at everything; status 1 when something that is needed does not work."""
+    looks: tuple[Callable[[Folders], Check], ...] = (_cameras, _microphones, _disk, _ffmpeg, _keyring, _portal)
+    found = [look(place) for look in looks]
+    if arguments.json:
+        print_json([asdict(check) for check in found])
+    else:
+        for check in found:
+            word = "ok  " if check.works else "NO  " if check.needed else "note"
+            print(f"{word}  {check.name}: {check.words}")
+    return 0 if all(check.works or not check.needed for check in found) else 1
+
+
+def _cameras(place: Folders) -> Check:
+    names = [camera.name for camera in list_cameras()]
+    words = ", ".join(names) or "none found; the practice camera works"
+    return Check("camera", bool(names), False, words)
+
+
+def _microphones(place: Folders) -> Check:
+    names = [microphone.name for microphone in list_microphones()]
+    words = ", ".join(names) or "none found; the practice microphone works"
+    return Check("microphone", bool(names), False, words)
+
+
+def _disk(place: Folders) -> Check:
+    free = shutil.disk_usage(place.data).free
+    words = f"{size(free)} free in {place.data}"
+    return Check("disk", free > LEAST_FREE_BYTES, True, words)
+
+
+def _ffmpeg(place: Folders) -> Check:
+    try:
+        done = subprocess.run(
+            [imageio_ffmpeg.get_ffmpeg_exe(), "-version"], capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, RuntimeError, subprocess.SubprocessError):
+        return Check("ffmpeg", False, True, "does not start; install the app again")
+    return Check("ffmpeg", True, True, done.stdout.split(" Copyright")[0])
+
+
+def _keyring(place: Folders) -> Check:
+    where = PairingDesk(place, PracticePortal(place)).vault.where
+    return Check("keyring", "keyring" in where, False, f"sign-in is kept in {where}")
+
+
+def _portal(place: Folders) -> Check:
+    pairing = PairingDesk(place, PracticePortal(place)).paired()
+    if pairing is None:
+        return Check("portal", False, False, "none joined yet; Send uses the practice portal on this computer")
+    if pairing.practice:
+        return Check("portal", True, False, "the practice portal on this computer, started when it is needed")
+    try:
+        with Transport(pairing.url) as transport:
+            name = discover(transport).name
+    except DeliveryError as error:
+        return Check("portal", False, True, f"{pairing.url}: {error}")
+    return Check("portal", True, True, f"{name} at {pairing.url}")

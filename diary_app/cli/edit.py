@@ -1,0 +1,82 @@
+"""`diary trim` and `diary compress`: files in, files out."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from diary_app import phrases
+from diary_app.cli.common import say
+from diary_app.clip import KeptRange, Preset, Rendition
+from diary_app.editing.errors import EditRefused
+from diary_app.editing.ranges import kept_range
+from diary_app.editing.render import render, trim
+from diary_app.folders import Folders
+
+STEP = 0.1
+"""How much must be done between two lines of progress on a terminal."""
+
+
+def add_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Add the commands of this module."""
+    cut = commands.add_parser("trim", parents=[common], help="keep some stretches of a file, exact to the frame")
+    cut.add_argument("source", metavar="IN", type=Path)
+    cut.add_argument("out", metavar="OUT", type=Path)
+    cut.add_argument(
+        "--keep", metavar="START-END", action="append", required=True, type=_range, help="seconds, such as 2.5-10"
+    )
+    cut.set_defaults(run=run_trim)
+    small = commands.add_parser("compress", parents=[common], help="make a file smaller")
+    small.add_argument("source", metavar="IN", type=Path)
+    small.add_argument("out", metavar="OUT", type=Path)
+    small.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.NORMAL.value)
+    small.add_argument("--target-mb", metavar="N", type=float, help="at most so many megabytes")
+    small.set_defaults(run=run_compress)
+
+
+def _range(text: str) -> KeptRange:
+    """START-END in seconds."""
+    found = re.fullmatch(r"\s*(-?\d+(?:\.\d*)?)\s*-\s*(-?\d+(?:\.\d*)?)\s*", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"“{text}” is not START-END in seconds, such as 2.5-10")
+    try:
+        return kept_range(float(found[1]), float(found[2]))
+    except EditRefused as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error
+
+
+class _Teller:
+    """Progress in words, one line for every tenth, where somebody is looking."""
+
+    def __init__(self) -> None:
+        self._told = 0.0
+
+    def __call__(self, fraction: float, seconds_left: float | None) -> None:
+        if fraction >= self._told + STEP and seconds_left is not None and sys.stderr.isatty():
+            self._told = fraction
+            say(f"{fraction:.0%}, {phrases.about(seconds_left)} left")
+
+
+def run_trim(arguments: argparse.Namespace, place: Folders) -> int:
+    """Write the kept stretches."""
+    _tell(trim(arguments.source, arguments.out, keep=arguments.keep, on_progress=_Teller()))
+    return 0
+
+
+def run_compress(arguments: argparse.Namespace, place: Folders) -> int:
+    """Write the smaller file."""
+    made = render(
+        arguments.source,
+        arguments.out,
+        preset=Preset(arguments.preset),
+        target_mb=arguments.target_mb,
+        on_progress=_Teller(),
+    )
+    _tell(made)
+    return 0
+
+
+def _tell(made: Rendition) -> None:
+    print(f"{made.path}: {phrases.clock_tenths(made.seconds)}, {phrases.size(made.bytes)}")

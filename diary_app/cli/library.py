@@ -1,0 +1,72 @@
+"""`diary clips` and `diary recover`: what is on this computer, and what was cut short."""
+
+import argparse
+from dataclasses import asdict
+
+from diary_app import phrases
+from diary_app.cli.common import open_diary, print_json
+from diary_app.clip import Clip
+from diary_app.folders import Folders
+from diary_app.words import STAGES
+
+
+def add_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    """Add the commands of this module."""
+    clips = commands.add_parser("clips", parents=[common], help="the library, and each clip's stage")
+    clips.add_argument("--json", action="store_true", help="as JSON")
+    clips.set_defaults(run=run_clips)
+    recover = commands.add_parser(
+        "recover", parents=[common], help="find takes that were cut short, and make them whole"
+    )
+    recover.add_argument("--json", action="store_true", help="as JSON")
+    recover.set_defaults(run=run_recover)
+
+
+def run_clips(arguments: argparse.Namespace, place: Folders) -> int:
+    """List every clip, newest first."""
+    with open_diary(place) as diary:
+        found = diary.clips()
+    if arguments.json:
+        print_json([_facts(clip) for clip in found])
+        return 0
+    for clip in found:
+        length = phrases.clock(clip.kept_seconds)
+        print(f"{clip.clip_id}  {length:>8}  {STAGES[clip.stage]:<24}  {clip.title}")
+        if clip.delivery.problem and clip.receipt is None:
+            print(f"{'':38}{clip.delivery.problem}")
+    return 0
+
+
+def _facts(clip: Clip) -> dict[str, object]:
+    return {
+        "clip_id": clip.clip_id,
+        "title": clip.title,
+        "kind": clip.kind,
+        "stage": clip.stage,
+        "stage_words": STAGES[clip.stage],
+        "created_at": clip.created_at.isoformat(),
+        "seconds": clip.seconds,
+        "kept_seconds": clip.kept_seconds,
+        "take": str(clip.take),
+        "rendition": str(clip.rendition.path) if clip.rendition else None,
+        "problem": clip.delivery.problem,
+        "receipt": asdict(clip.receipt) if clip.receipt else None,
+    }
+
+
+def run_recover(arguments: argparse.Namespace, place: Folders) -> int:
+    """Make whole and keep every take that was cut short."""
+    with open_diary(place) as diary:
+        found = diary.unfinished()
+        for clip in found:
+            diary.keep_unfinished(clip.clip_id)
+    if arguments.json:
+        print_json([{"clip_id": clip.clip_id, "path": str(clip.take), "seconds": clip.seconds} for clip in found])
+        return 0
+    for clip in found:
+        print(f"{clip.take}: {phrases.clock_tenths(clip.seconds or 0.0)} found and kept")
+    if not found:
+        print("No recording was cut short.")
+    return 0
