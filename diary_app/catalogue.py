@@ -196,17 +196,31 @@ class Catalogue:
 
     # -- the take and its edits -------------------------------------------------------------------------------------
 
-    def add(self, clip_id: ClipId, *, kind: Kind, take: Path, stage: Stage, created_at: datetime | None = None) -> Clip:
-        """Write the row of a new clip, before its first frame."""
+    def add(
+        self,
+        clip_id: ClipId,
+        *,
+        kind: Kind,
+        take: Path,
+        stage: Stage,
+        seconds: float | None = None,
+        title: str = "",
+        source_sha256: str | None = None,
+    ) -> Clip:
+        """Write the row of a new clip: before its first frame, or when a file that was brought lies in the library."""
         with self._change() as db:
             db.execute(
-                "INSERT INTO clip (clip_id, kind, stage, created_at, take) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO clip (clip_id, kind, stage, created_at, take, seconds, title, source_sha256)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     clip_id,
                     kind,
                     stage,
-                    (created_at or datetime.now(UTC)).isoformat(),
+                    datetime.now(UTC).isoformat(),
                     self._stored(take),
+                    seconds,
+                    title,
+                    source_sha256,
                 ),
             )
         return self.clip(clip_id)
