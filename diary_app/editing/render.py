@@ -11,6 +11,8 @@ from pathlib import Path
 
 from diary_app.clip import KeptRange, Preset, Rendition
 from diary_app.editing import compress
+from diary_app.editing.cut import cut_packets
+from diary_app.editing.cut_pictures import CannotCut
 from diary_app.editing.errors import EditFailed, EditRefused, WorldError, no_room, take_gone
 from diary_app.editing.ffmpeg_child import FfmpegError, run_ffmpeg
 from diary_app.editing.ffmpeg_command import Pass, Source, copy_command, encode_command
@@ -93,10 +95,15 @@ def _source(take: Path, keep: Sequence[KeptRange], meter: Meter) -> Source:
 
 
 def _cut(source: Source, out: Path, meter: Meter) -> None:
-    """The take's own quality: packets as they are where all is kept, or else encoded so that no eye can tell."""
+    """The take's own quality: packets as they are wherever that can be, or else encoded so that no eye can tell."""
     if not source.pieces and source.facts.container == "mov" and source.facts.sound_codec in (None, "aac"):
         _run(copy_command(source, out), source, meter)
         return
+    try:
+        cut_packets(source, out, meter)
+        return
+    except CannotCut as why:
+        log.info("%s is encoded whole: %s", source.take.name, why)
     _encode(source, out, compress.encode_for(source.facts, compress.FULL_QUALITY), meter=meter)
 
 
