@@ -47,9 +47,10 @@ class StaticFiles(WhiteNoiseMiddleware):
 
 
 def portal_words(request: HttpRequest) -> dict[str, object]:
-    """What every template may say about this portal."""
+    """What every template may say about this portal. A request that was refused early has no user yet."""
+    user = getattr(request, "user", None)
     return {
         "portal_name": settings.PORTAL_NAME,
         "practice": settings.PRACTICE,
-        "may_moderate": request.user.has_perm("portal.moderate_clip"),
+        "may_moderate": user is not None and user.has_perm("portal.moderate_clip"),
     }

@@ -161,8 +161,9 @@ def touch(upload: Upload) -> None:
 
 def discard(upload: Upload) -> None:
     """Throw away what came; the row goes first, so that no row ever promises bytes that are gone."""
+    paths = (upload.part, upload.final)  # named after its id, which delete() takes away
     upload.delete()
-    for path in (upload.part, upload.final):
+    for path in paths:
         transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
