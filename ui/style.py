@@ -27,9 +27,9 @@ ROLES: dict[str, tuple[QPalette.ColorRole, ...]] = {
 """Where each token lives in Qt's palette, so that painted widgets follow a change of palette by themselves."""
 
 
-def colour(widget: QWidget, token: str) -> QColor:
+def colour(widget: QWidget, hue: str) -> QColor:
     """The colour that a token has for this widget just now."""
-    return widget.palette().color(ROLES[token][0])
+    return widget.palette().color(ROLES[hue][0])
 
 
 def load_fonts() -> str:
@@ -82,6 +82,7 @@ def _text(look: Look) -> str:
         "title": (3, 700, palette.ink),
         "heading": (2, 700, palette.ink),
         "lead": (1, 400, palette.ink),
+        "lead-strong": (1, 700, palette.ink),
         "strong": (0, 700, palette.ink),
         "label": (0, 700, palette.ink),
         "body": (0, 400, palette.ink),

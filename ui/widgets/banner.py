@@ -17,14 +17,14 @@ from ui.widgets.text import label, redress
 class Mark(QWidget):
     """An icon as a shape beside words; it says nothing by itself."""
 
-    def __init__(self, icon: str, *, token: str = "ink", px: float = 1.5) -> None:
+    def __init__(self, icon: str, *, hue: str = "ink", px: float = 1.5) -> None:
         super().__init__()
-        self._icon, self._token, self._times = icon, token, px
+        self._icon, self._hue, self._times = icon, hue, px
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def show_icon(self, icon: str, token: str) -> None:
+    def show_icon(self, icon: str, hue: str) -> None:
         """Show another icon."""
-        self._icon, self._token = icon, token
+        self._icon, self._hue = icon, hue
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -40,7 +40,7 @@ class Mark(QWidget):
         """Draw the icon at the top left."""
         px = self.sizeHint().width()
         with painting(self) as painter:
-            paint_icon(painter, self._icon, QRectF(0, 0, px, px), colour(self, self._token))
+            paint_icon(painter, self._icon, QRectF(0, 0, px, px), colour(self, self._hue))
 
 
 class Banner(QFrame):

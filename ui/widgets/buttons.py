@@ -3,7 +3,7 @@
 from enum import Enum, auto
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui.design import PRIMARY, SPACE, TARGET
@@ -35,7 +35,7 @@ class Button(QPushButton):
         super().__init__(text, parent)
         self.weight = weight
         self._icon = icon
-        self.icon_token = ""
+        self.icon_hue = ""
         self.setObjectName(name)
         self.setAccessibleName(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -54,7 +54,7 @@ class Button(QPushButton):
         font = QFont(self.font())
         font.setBold(self.weight is not Weight.QUIET)
         if self.weight in (Weight.PRIMARY, Weight.TILE):
-            font.setPixelSize(round(font.pixelSize() * 1.25))
+            font.setPixelSize(round(QFontInfo(font).pixelSize() * 1.25))
         font.setUnderline(self.weight is Weight.QUIET)
         return font
 
@@ -109,7 +109,7 @@ class Button(QPushButton):
             return fill.darker(125)
         return fill.darker(112) if self.underMouse() else fill
 
-    def _text_token(self) -> str:
+    def _text_hue(self) -> str:
         tokens = {Weight.PRIMARY: "on_accent", Weight.DANGER: "on_red", Weight.QUIET: "accent"}
         return tokens.get(self.weight, "ink")
 
@@ -124,8 +124,8 @@ class Button(QPushButton):
         left = area.left() + SPACE * 2.5 if self.weight is Weight.TILE else centred
         if icon_px:
             spot = QRectF(left, area.center().y() - icon_px / 2, icon_px, icon_px)
-            paint_icon(painter, self._icon, spot, colour(self, self.icon_token or self._text_token()))
+            paint_icon(painter, self._icon, spot, colour(self, self.icon_hue or self._text_hue()))
         painter.setFont(font)
-        painter.setPen(colour(self, self._text_token()))
+        painter.setPen(colour(self, self._text_hue()))
         words = QRectF(left + lead, area.top(), text_px + 4, area.height())
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())

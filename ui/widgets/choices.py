@@ -1,4 +1,4 @@
-"""Choices: a tick, one of several, and a list that drops down. They paint themselves, at least 48 px high. GUI thread."""
+"""Choices: a tick, one of several, a list that drops down. Painted by themselves, at least 48 px high. GUI thread."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen

@@ -1,6 +1,6 @@
 """What the camera sees: draws the newest picture, mirrored like a looking-glass. GUI thread; pulled by a timer.
 
-A paintEvent that draws the BGR picture as it is costs 2.6 ms a picture; a scaled QLabel 10 ms, OpenGL in software 23 ms.
+A paintEvent that draws the BGR picture as it is costs 2.6 ms; a scaled QLabel 10 ms, OpenGL in software 23 ms.
 """
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt

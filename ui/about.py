@@ -1,0 +1,205 @@
+"""About it: the title, everybody's yes, who may see it, and Send with its promise. GUI thread."""
+
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from diary_app import phrases
+from diary_app.clip import About, Audience, ClipId, Preset
+from diary_app.diary import Promise
+from diary_app.errors import Refused
+from diary_app.news import News
+from ui import words
+from ui.design import SPACE
+from ui.desk import Desk
+from ui.missing import missing
+from ui.place import Name, Place
+from ui.screen import Screen
+from ui.widgets.buttons import Button, Weight
+from ui.widgets.choices import Choice
+from ui.widgets.people import People
+from ui.widgets.summary import Summary
+from ui.widgets.text import label, redress
+
+KEEP_MS = 600
+"""Answers are kept this long after the last change."""
+
+
+def send_words(promise: Promise | None) -> str:
+    """What stands on the Send button."""
+    if promise is None:
+        return words.SEND
+    size = phrases.size(promise.bytes)
+    if promise.seconds is None:
+        return words.SEND_SIZE.format(size=size)
+    return words.SEND_PROMISE.format(size=size, time=phrases.about(promise.seconds))
+
+
+class AboutIt(Screen):
+    """The form. Every answer is kept as it is given."""
+
+    help_words = words.HELP_ABOUT
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, name="about")
+        self._asked = False
+        self._loading = False
+        self._preset = Preset.NORMAL
+        self._keep = QTimer(self, interval=KEEP_MS, singleShot=True)
+        self._keep.timeout.connect(self._save)
+        self._summary = Summary(self._on_go_to)
+        self._people = People()
+        self._people.changed.connect(self._on_changed)
+        self.column.addWidget(self._summary)
+        self.column.addLayout(self._title_part())
+        self.column.addLayout(self._who_part())
+        self.column.addLayout(self._audience_part())
+        self._send = Button(words.SEND, name="send", weight=Weight.PRIMARY, icon="send")
+        self._send.clicked.connect(self._on_send)
+        self.column.addWidget(self._send)
+        self.column.addWidget(label(words.SEND_AFTER, "soft"))
+        self.column.addStretch(1)
+
+    def _title_part(self) -> QVBoxLayout:
+        caption = label(words.TITLE, "heading", wrap=False)
+        self._title = QLineEdit()
+        self._title.setObjectName("title")
+        self._title.setAccessibleName(words.TITLE)
+        self._title.setPlaceholderText(words.TITLE_HINT)
+        self._title.setMaxLength(200)
+        self._title.textChanged.connect(self._on_changed)
+        self._title.returnPressed.connect(self._on_title_done)
+        caption.setBuddy(self._title)
+        return self._part(caption, self._title)
+
+    def _part(self, *widgets: QWidget) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(SPACE)
+        for widget in widgets:
+            column.addWidget(widget)
+        return column
+
+    def _who_part(self) -> QVBoxLayout:
+        return self._part(label(words.WHO, "heading"), label(words.WHO_WHY, "soft"), self._people)
+
+    def _audience_part(self) -> QVBoxLayout:
+        self._audience = QButtonGroup(self)
+        self._choices: dict[Audience, Choice] = {}
+        line = QHBoxLayout()
+        line.setSpacing(SPACE * 2)
+        for audience, text in words.AUDIENCES.items():
+            choice = Choice(text, name=f"audience-{audience.value}")
+            choice.toggled.connect(self._on_changed)
+            self._audience.addButton(choice)
+            self._choices[audience] = choice
+            line.addWidget(choice)
+        line.addStretch(1)
+        column = self._part(label(words.AUDIENCE, "heading"))
+        column.addLayout(line)
+        return column
+
+    @property
+    def heading(self) -> str:
+        """The name of the screen."""
+        return words.ABOUT
+
+    def first(self) -> QWidget:
+        """The title."""
+        return self._title
+
+    # -- coming and going -------------------------------------------------------------------------------------------
+
+    def enter(self, place: Place) -> None:
+        """Show the answers that were given before."""
+        super().enter(place)
+        self._asked = False
+        self.banner.hush()
+        self._summary.hide()
+        redress(self._title, wrong=False)
+        about = self.desk.diary.clip(self._clip_id).about
+        self._loading = True
+        self._preset = about.preset
+        self._title.setText(about.title)
+        self._choices[about.audience].setChecked(True)
+        self._people.show_people(about.people)
+        self._loading = False
+        self._send.say(words.SEND)
+        self.desk.bridge.errand(
+            partial(self.desk.diary.promise, self._clip_id),
+            partial(self._on_promise, self._clip_id),
+            self._on_no_promise,
+        )
+
+    def leave(self, towards: Place | None) -> None:
+        """Keep what was said."""
+        self._keep.stop()
+        self._save()
+        super().leave(towards)
+
+    @property
+    def _clip_id(self) -> ClipId:
+        if self.place is None or self.place.clip_id is None:
+            raise LookupError("About it is about a clip")
+        return self.place.clip_id
+
+    @property
+    def _about(self) -> About:
+        audience = next(each for each, choice in self._choices.items() if choice.isChecked())
+        return About(self._title.text().strip(), audience, self._people.people, self._preset)
+
+    def _on_promise(self, clip_id: ClipId, promise: Promise) -> None:
+        if self.place is not None and self.place.clip_id == clip_id:
+            self._send.say(send_words(promise))
+
+    def _on_no_promise(self, sentence: str) -> None:
+        if self.place is not None:
+            self.banner.say(sentence, safe=words.SAFE)
+
+    def hear(self, news: News) -> None:
+        """Nothing that comes in changes what is being filled in."""
+
+    # -- answers ----------------------------------------------------------------------------------------------------
+
+    def _on_changed(self) -> None:
+        if self._loading or self.place is None:
+            return
+        self._keep.start()
+        if self._asked:
+            self._say_missing(focus=False)
+
+    def _save(self) -> None:
+        if self.place is not None:
+            self.desk.diary.set_about(self._clip_id, self._about)
+
+    def _on_title_done(self) -> None:
+        self.focusNextChild()
+
+    def _say_missing(self, *, focus: bool) -> bool:
+        found = missing(self._about)
+        self._summary.say(found, focus=focus)
+        redress(self._title, wrong=any(each.field == "title" for each in found))
+        if focus and found:
+            self.verticalScrollBar().setValue(0)
+        return bool(found)
+
+    def _on_go_to(self, field: str) -> None:
+        target = self.findChild(QWidget, field)
+        if isinstance(target, QWidget):
+            target.setFocus()
+            self.ensureWidgetVisible(target, 0, SPACE * 6)
+
+    def _on_send(self) -> None:
+        self._asked = True
+        if self._say_missing(focus=True):
+            return
+        self._keep.stop()
+        clip_id = self._clip_id
+        try:
+            self._save()
+            self.desk.diary.send(clip_id)
+        except Refused as refused:
+            self.banner.say(str(refused), safe=words.SAFE, focus=True)
+            return
+        self.place = None  # from now on the answers are on their way and can no longer be changed
+        self.go.emit(Place(Name.SENDING, clip_id))

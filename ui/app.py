@@ -1,0 +1,51 @@
+"""Starts the window: the application, the typeface, the diary, the bridge. GUI thread."""
+
+import sys
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from diary_app.catalogue import CatalogueError
+from diary_app.diary import Diary
+from diary_app.folders import Folders
+from ui import words
+from ui.bridge import Bridge
+from ui.desk import Desk, Outside, Wanted
+from ui.remembered import Remembered
+from ui.style import load_fonts
+from ui.window import Window
+
+
+def make_app(argv: list[str]) -> QApplication:
+    """The one QApplication, with our typeface and without the platform's own look."""
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(argv)
+    app.setApplicationName("diary")
+    app.setApplicationDisplayName(words.APP)
+    app.setDesktopFileName("diary")
+    app.setStyle("Fusion")
+    load_fonts()
+    return app
+
+
+def make_window(diary: Diary, folders: Folders, *, wanted: Wanted, outside: Outside) -> Window:
+    """The window over an open diary."""
+    return Window(Desk(diary, Bridge(diary), Remembered(folders.data), wanted, outside))
+
+
+def run(folders: Folders, wanted: Wanted) -> int:
+    """Open the window and stay until it is closed; returns the exit status. Errors are one sentence on stderr."""
+    app = make_app(sys.argv[:1])
+    try:
+        diary = Diary(folders)
+    except (CatalogueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    try:
+        diary.start_background()
+        window = make_window(diary, folders, wanted=wanted, outside=Outside())
+        app.styleHints().colorSchemeChanged.connect(lambda _scheme: window.follow_system())
+        window.show()
+        return app.exec()
+    finally:
+        diary.close()

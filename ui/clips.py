@@ -1,0 +1,70 @@
+"""Your clips: all of them, the newest first. GUI thread."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from diary_app.clip import ClipId, Stage
+from diary_app.news import ClipChanged, News, Progress, TakeFinished
+from ui import words
+from ui.design import SPACE
+from ui.desk import Desk
+from ui.place import Place, place_of
+from ui.screen import Screen
+from ui.widgets.clip_row import ClipRow
+from ui.widgets.text import clear, label
+
+
+class Clips(Screen):
+    """The list."""
+
+    help_words = words.HELP_CLIPS
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, name="clips")
+        self._none = label(words.NO_CLIPS, "soft")
+        self._list = QVBoxLayout()
+        self._list.setSpacing(SPACE // 2)
+        self._rows: dict[ClipId, ClipRow] = {}
+        self.column.addWidget(self._none)
+        self.column.addLayout(self._list)
+        self.column.addStretch(1)
+
+    @property
+    def heading(self) -> str:
+        """The name of the screen."""
+        return words.YOUR_CLIPS
+
+    def first(self) -> QWidget | None:
+        """The newest clip."""
+        return next(iter(self._rows.values()), None)
+
+    def enter(self, place: Place) -> None:
+        """Show what is there now."""
+        super().enter(place)
+        self._show()
+
+    def hear(self, news: News) -> None:
+        """Keep the list true."""
+        if isinstance(news, Progress) and news.clip_id in self._rows:
+            self._rows[news.clip_id].show_clip(self.desk.diary.clip(news.clip_id), news)
+        elif isinstance(news, ClipChanged | TakeFinished):
+            self._show()
+
+    def _show(self) -> None:
+        clips = [clip for clip in self.desk.diary.clips() if clip.stage is not Stage.RECORDING]
+        if [clip.clip_id for clip in clips] == list(self._rows):
+            for clip in clips:
+                self._rows[clip.clip_id].show_clip(clip)
+            return
+        clear(self._list)
+        self._rows = {}
+        for clip in clips:
+            made = ClipRow(clip)
+            made.clicked.connect(partial(self._on_clip, clip.clip_id))
+            self._list.addWidget(made)
+            self._rows[clip.clip_id] = made
+        self._none.setVisible(not clips)
+
+    def _on_clip(self, clip_id: ClipId) -> None:
+        self.go.emit(place_of(self.desk.diary.clip(clip_id)))

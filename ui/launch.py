@@ -1,0 +1,49 @@
+"""The `diary` command: no command opens the window, a command goes to the command line without loading Qt."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from diary_app.folders import folders
+
+APP_OPTIONS = ("--data-dir", "--camera", "--microphone")
+"""Options that the window takes too; each has a value."""
+
+
+def window_options(argv: Sequence[str]) -> dict[str, str] | None:
+    """The options of the window by name, or None where argv holds anything else: then it is for the command line."""
+    found: dict[str, str] = {}
+    rest = list(argv)
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        if name not in APP_OPTIONS or (not equals and not rest):
+            return None
+        found[name] = value if equals else rest.pop(0)
+    return found
+
+
+def has_display(platform: str, environment: Mapping[str, str]) -> bool:
+    """True where a window can be opened."""
+    if platform in ("win32", "darwin"):
+        return True
+    return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window, or do what the command line asks; returns the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    options = window_options(arguments)
+    if options is None:
+        from diary_app import cli
+
+        return cli.main(arguments)
+    if not has_display(sys.platform, os.environ):
+        from ui import words
+
+        sys.stderr.write(f"{words.NO_DISPLAY}\n")
+        return 1
+    from ui.app import run
+    from ui.desk import Wanted
+
+    wanted = Wanted(options.get("--camera", ""), options.get("--microphone", ""))
+    return run(folders(options.get("--data-dir")), wanted)

@@ -1,0 +1,40 @@
+"""A question in the middle of the window, with verbs as answers. Escape is always the harmless one. GUI thread."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from ui import words
+from ui.design import SPACE
+from ui.widgets.buttons import Button, Weight
+from ui.widgets.text import label
+
+
+class Question(QDialog):
+    """Open it with open(); chosen(name) follows through the buttons' own signals."""
+
+    def __init__(self, parent: QWidget, what: str, why: str) -> None:
+        super().__init__(parent)
+        self.setObjectName("question")
+        self.setWindowTitle(f"{what} – {words.APP}")
+        self.setAccessibleName(f"{what} {why}")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setModal(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE * 4, SPACE * 4, SPACE * 4, SPACE * 3)
+        column.setSpacing(SPACE * 2)
+        column.addWidget(label(what, "heading"))
+        column.addWidget(label(why, "body"))
+        self._answers = QHBoxLayout()
+        self._answers.setSpacing(SPACE)
+        column.addLayout(self._answers)
+        self.setMinimumWidth(min(480, parent.width() - SPACE * 4))
+
+    def answer(self, text: str, *, name: str, weight: Weight = Weight.SECONDARY, icon: str = "") -> Button:
+        """Add an answer; pressing it closes the question. The first one added has the focus."""
+        button = Button(text, name=name, weight=weight, icon=icon)
+        button.setAutoDefault(False)
+        button.clicked.connect(self.accept)
+        self._answers.addWidget(button)
+        if self._answers.count() == 1:
+            button.setFocus()
+        return button

@@ -1,0 +1,145 @@
+"""Sending: one clip's way to the portal, in words, and what to do when it is stuck. GUI thread."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from diary_app import phrases
+from diary_app.clip import Clip, ClipId, Stage
+from diary_app.errors import Refused
+from diary_app.news import ClipChanged, News, Progress
+from ui import words
+from ui.desk import Desk
+from ui.journey import steps
+from ui.place import HOME, Name, Place
+from ui.question import Question
+from ui.screen import Screen
+from ui.widgets.buttons import Button, Weight
+from ui.widgets.stage_line import StageLine
+from ui.widgets.text import Card, label, row
+
+STEP_NAMES = ("stage-saved", "stage-ready", "stage-sending", "stage-received", "stage-in-review", "stage-published")
+ARRIVED = (Stage.RECEIVED, Stage.IN_REVIEW, Stage.PUBLISHED, Stage.SENT_BACK, Stage.WITHDRAWN)
+
+
+class Sending(Screen):
+    """The stage line, the sentence under it, and at most one thing to do."""
+
+    help_words = words.HELP_SENDING
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, name="sending")
+        self._progress: Progress | None = None
+        self._title = ""
+        self._card = Card(name="way")
+        self._length = label("", "soft", name="length", wrap=False)
+        self._card.column.addWidget(self._length)
+        self._lines: list[StageLine] = []
+        self._note = label("", "body", name="sending-note")
+        self.column.addWidget(self._card)
+        self.column.addWidget(self._note)
+        self._add_buttons()
+        self.column.addStretch(1)
+
+    def _add_buttons(self) -> None:
+        self._try_now = Button(words.TRY_NOW, name="try-now", weight=Weight.PRIMARY, icon="again")
+        self._page = Button(words.OPEN_PAGE, name="open-page", weight=Weight.PRIMARY, icon="portal")
+        self._home = Button(words.BACK_HOME, name="to-home")
+        self._clips = Button(words.TO_CLIPS, name="to-clips")
+        self._watch = Button(words.WATCH_AGAIN, name="watch-again", icon="play")
+        self._bin = Button(words.BIN_IT, name="bin", icon="bin")
+        self._try_now.clicked.connect(self._on_try_now)
+        self._page.clicked.connect(self._on_page)
+        self._home.clicked.connect(lambda: self.go.emit(HOME))
+        self._clips.clicked.connect(lambda: self.go.emit(Place(Name.CLIPS)))
+        self._watch.clicked.connect(lambda: self.go.emit(Place(Name.WATCH, self._clip_id)))
+        self._bin.clicked.connect(self._on_bin)
+        self.column.addLayout(row(self._try_now, self._page, self._home, self._clips))
+        self.column.addLayout(row(self._watch, self._bin))
+
+    @property
+    def heading(self) -> str:
+        """The clip's title."""
+        return self._title
+
+    @property
+    def _clip_id(self) -> ClipId:
+        if self.place is None or self.place.clip_id is None:
+            raise LookupError("Sending is about a clip")
+        return self.place.clip_id
+
+    def first(self) -> QWidget:
+        """What there is to do, or the way back."""
+        return next((each for each in (self._try_now, self._page) if not each.isHidden()), self._home)
+
+    def enter(self, place: Place) -> None:
+        """Show where the clip is."""
+        super().enter(place)
+        self._progress = None
+        self.banner.hush()
+        self._show()
+
+    def hear(self, news: News) -> None:
+        """Keep it true."""
+        if isinstance(news, Progress) and news.clip_id == self._clip_id:
+            self._progress = news
+            self._show()
+        elif isinstance(news, ClipChanged) and news.clip_id == self._clip_id:
+            self._show()
+
+    def _show(self) -> None:
+        clip = self.desk.diary.clip(self._clip_id)
+        if clip.title != self._title:
+            self._title = clip.title
+            self.retitled.emit()
+        self._length.setText(f"{words.VIDEO_OR_SOUND[clip.kind]}, {phrases.clock(clip.kept_seconds)}")
+        self._show_steps(clip)
+        arrived = clip.stage in ARRIVED
+        self._note.setText(words.ALL_THERE if arrived else words.CLOSE_ANYTIME)
+        stuck = clip.delivery.held or clip.stage is Stage.WAITING or bool(clip.delivery.problem)
+        self._try_now.setVisible(stuck and not arrived)
+        self._page.setVisible(arrived and clip.receipt is not None)
+        self._watch.setVisible(arrived)
+        self._bin.setVisible(arrived or clip.delivery.held)
+
+    def _show_steps(self, clip: Clip) -> None:
+        shown = steps(clip, self._progress)
+        if not self._lines:
+            self._lines = [StageLine(step, name=name) for step, name in zip(shown, STEP_NAMES, strict=True)]
+            for line in self._lines:
+                self._card.column.addWidget(line)
+        for line, step in zip(self._lines, shown, strict=True):
+            line.show_step(step)
+
+    def _on_try_now(self) -> None:
+        self.desk.bridge.errand(
+            partial(self.desk.diary.try_now, self._clip_id), lambda _nothing: self._again(), self._on_failed
+        )
+
+    def _again(self) -> None:
+        if self.place is not None:
+            self._show()
+
+    def _on_failed(self, sentence: str) -> None:
+        if self.place is not None:
+            self.banner.say(sentence, safe=words.SAFE_HERE, focus=True)
+
+    def _on_page(self) -> None:
+        receipt = self.desk.diary.clip(self._clip_id).receipt
+        if receipt is not None:
+            self.desk.outside.open_page(receipt.page)
+
+    def _on_bin(self) -> None:
+        question = Question(self.window(), words.BIN_ASK, words.BIN_WHY)
+        question.answer(words.BIN_KEEP, name="bin-no")
+        yes = question.answer(words.BIN_IT, name="bin-yes", weight=Weight.DANGER, icon="bin")
+        yes.clicked.connect(self._on_bin_sure)
+        question.open()
+
+    def _on_bin_sure(self) -> None:
+        try:
+            self.desk.diary.bin(self._clip_id)
+        except Refused as refused:
+            self._on_failed(str(refused))
+            return
+        self.go.emit(HOME)

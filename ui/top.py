@@ -1,0 +1,61 @@
+"""The two lines above every screen: practice mode when it is, then Back, where you are, and Help. GUI thread."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+
+from ui import words
+from ui.design import SPACE
+from ui.widgets.banner import Mark
+from ui.widgets.buttons import Button, Weight
+from ui.widgets.text import label
+
+
+class PracticeLine(QFrame):
+    """Says on every screen that nothing real is sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("practice-line")
+        self.setProperty("surface", "practice")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(SPACE * 3, SPACE // 2, SPACE * 3, SPACE // 2)
+        line.setSpacing(SPACE)
+        line.addWidget(Mark("practice", hue="accent", px=1.2), 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(label(words.PRACTICE_LINE, "body"), 1)
+
+
+class TopBar(QWidget):
+    """Back, the heading, Help."""
+
+    back = Signal()
+    help = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("top-bar")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self._back = Button(words.BACK, name="back", weight=Weight.QUIET, icon="back")
+        self._help = Button(words.HELP, name="help", icon="help")
+        self._heading = label("", "title", name="heading", wrap=False)
+        self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._back.clicked.connect(self.back)
+        self._help.clicked.connect(self.help)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(SPACE * 2, SPACE, SPACE * 2, 0)
+        line.setSpacing(SPACE)
+        line.addWidget(self._back)
+        line.addWidget(self._heading, 1)
+        line.addWidget(self._help)
+        self._line = line
+
+    def show_place(self, heading: str, *, back: bool) -> None:
+        """Say where the user is, and whether there is a way back."""
+        self._heading.setText(heading)
+        self._heading.setToolTip(heading)
+        self._back.setVisible(back)
+        self._line.setContentsMargins(SPACE * (2 if back else 3), SPACE, SPACE * 2, 0)
+
+    def focus_help(self) -> None:
+        """Put the focus back where it came from."""
+        self._help.setFocus()

@@ -1,0 +1,275 @@
+"""Watch it back: play what is kept, and put the cuts where they belong. GUI thread."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from diary_app import phrases
+from diary_app.clip import Clip, ClipId, Kind, Stage
+from diary_app.editing.errors import EditRefused
+from diary_app.errors import Refused
+from diary_app.news import News
+from diary_app.playback import Player
+from ui import words
+from ui.design import SPACE
+from ui.desk import Desk
+from ui.opening import Opened, Outline, open_take, outline_of
+from ui.place import HOME, Name, Place
+from ui.question import Question
+from ui.screen import Screen
+from ui.trim import Trim
+from ui.widgets.buttons import Button, Weight
+from ui.widgets.handles import Grip
+from ui.widgets.player_view import PlayerView
+from ui.widgets.strip import Strip
+from ui.widgets.text import row
+
+
+class WatchBack(Screen):
+    """The player, the strip, the cuts, and two ways on."""
+
+    help_words = words.HELP_WATCH
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, name="watch", wide=True)
+        self._trim: Trim | None = None
+        self._heading = words.WATCH
+        self.view = PlayerView()
+        self.view.ticked.connect(self._on_tick)
+        self.view.failed.connect(self._on_failed)
+        self.strip = Strip()
+        self.strip.moved.connect(self._on_moved)
+        self.strip.settled.connect(self._on_settled)
+        self.column.setSpacing(SPACE)
+        self.column.addWidget(self.view, 1)
+        self.column.addWidget(self.strip)
+        self.column.addWidget(self._cuts())
+        self.column.addLayout(self._ways_on())
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._on_undo)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self).activated.connect(self._on_redo)
+
+    def _cuts(self) -> QWidget:
+        self._start_here = self._cut_button(words.START_HERE, "start-here", "start-here", self._on_start_here)
+        self._end_here = self._cut_button(words.END_HERE, "end-here", "end-here", self._on_end_here)
+        self._cut_bit = self._cut_button(words.CUT_BIT, "cut-bit", "cut", self._on_cut_bit)
+        self._leave_bit = self._cut_button(words.CUT_NEVER, "leave-bit", "close", self._on_leave_bit)
+        self._undo = self._cut_button(words.UNDO, "undo", "undo", self._on_undo)
+        self._redo = self._cut_button(words.REDO, "redo", "redo", self._on_redo)
+        side = QWidget()
+        line = row(self._start_here, self._end_here, self._cut_bit, self._leave_bit, self._undo, self._redo)
+        line.setSpacing(SPACE // 2)
+        side.setLayout(line)
+        self._cuts_side = side
+        return side
+
+    def _cut_button(self, text: str, name: str, icon: str, slot: Callable[[], None]) -> Button:
+        button = Button(text, name=name, icon=icon)
+        button.clicked.connect(slot)
+        return button
+
+    def _ways_on(self) -> QHBoxLayout:
+        self._again = Button(words.RECORD_AGAIN, name="record-again", icon="again")
+        self._use = Button(words.USE_THIS, name="use-this", weight=Weight.PRIMARY, icon="tick")
+        self._use.setMinimumWidth(260)
+        self._again.clicked.connect(self._on_again)
+        self._use.clicked.connect(self._on_use)
+        line = row(self._again)
+        line.addWidget(self._use)
+        return line
+
+    @property
+    def heading(self) -> str:
+        """The name of the screen; sound is listened to."""
+        return self._heading
+
+    def first(self) -> QWidget:
+        """Play."""
+        return self.view.play
+
+    # -- coming and going -------------------------------------------------------------------------------------------
+
+    def enter(self, place: Place) -> None:
+        """Open the take; reading it takes a moment."""
+        super().enter(place)
+        clip = self._clip()
+        self.banner.hush()
+        self._trim = None
+        video = clip.kind is Kind.VIDEO
+        self._heading = words.WATCH if video else words.LISTEN
+        self.view.wait(words.OPENING_CLIP, icon="film" if video else "microphone")
+        editable = not clip.wanted or clip.stage is Stage.SAVED
+        for part in (self._cuts_side, self._again, self._use):
+            part.setVisible(editable)
+        make = partial(open_take, clip, self.desk.outside.sound_output)
+        self.desk.bridge.errand(make, partial(self._on_opened, clip.clip_id, editable), self._on_failed)
+
+    def leave(self, towards: Place | None) -> None:
+        """Close the player; closing waits for its threads, so it is an errand."""
+        super().leave(towards)
+        self._close(self.view.take_player())
+
+    def _close(self, player: Player | None) -> None:
+        if player is not None:
+            self.desk.bridge.errand(player.close, lambda _nothing: None, lambda _sentence: None)
+
+    @property
+    def _clip_id(self) -> ClipId:
+        if self.place is None or self.place.clip_id is None:
+            raise LookupError("Watch it back is about a clip")
+        return self.place.clip_id
+
+    def _clip(self) -> Clip:
+        return self.desk.diary.clip(self._clip_id)
+
+    def _on_opened(self, clip_id: ClipId, editable: bool, opened: Opened) -> None:
+        if self.place is None or self.place.clip_id != clip_id:
+            self._close(opened.player)
+            return
+        clip = self._clip()
+        self._trim = Trim.of(clip.keep, seconds=opened.seconds, frame_s=opened.frame_s)
+        self.strip.show_take(opened.seconds, frame_s=opened.frame_s, read_only=not editable)
+        self.view.show_player(opened.player)
+        self.view.picture.explain(words.SOUND_ONLY if clip.kind is Kind.SOUND else "", icon="microphone")
+        self._show_trim(self._trim)
+        self.desk.bridge.errand(
+            partial(outline_of, clip.take, opened.player.facts), partial(self._on_outline, clip_id), self._on_failed
+        )
+
+    def _on_outline(self, clip_id: ClipId, outline: Outline) -> None:
+        if self.place is not None and self.place.clip_id == clip_id:
+            self.strip.show_pictures(outline.pictures)
+            self.strip.show_wave(outline.peaks)
+
+    def _on_failed(self, sentence: str) -> None:
+        if self.place is not None:
+            self.view.picture.explain(words.NOT_PLAYABLE, icon="warning")
+            self.banner.say(sentence, focus=True)
+
+    def hear(self, news: News) -> None:
+        """The take is closed: nothing that comes in changes it."""
+
+    def _on_tick(self, take_s: float) -> None:
+        self.strip.show_place(take_s)
+
+    # -- cutting ----------------------------------------------------------------------------------------------------
+
+    def _show_trim(self, trim: Trim) -> None:
+        self._trim = trim
+        self.strip.show_keep(trim.keep)
+        self.strip.show_bit(trim.bit)
+        marking = trim.bit is not None
+        self._cut_bit.say(words.CUT_NOW if marking else words.CUT_BIT)
+        self._cut_bit.weight = Weight.DANGER if marking else Weight.SECONDARY
+        self._leave_bit.setVisible(marking)
+        for button in (self._start_here, self._end_here, self._undo, self._redo):
+            button.setVisible(not marking)
+        whole = phrases.clock(trim.seconds)
+        kept = words.KEPT_LENGTH.format(length=phrases.clock(trim.kept_s), whole=whole)
+        text = words.CUT_HOW if marking else words.ALL_KEPT.format(length=whole) if trim.is_whole else kept
+        self.view.note.setText(text)
+
+    def _change(self, change: Callable[[Trim], Trim]) -> None:
+        """Make one change that counts: show it, play it, keep it."""
+        if self._trim is None:
+            return
+        try:
+            trim = change(self._trim)
+            keep = () if trim.is_whole else trim.keep
+            self.desk.diary.set_keep(self._clip_id, keep)
+        except (EditRefused, Refused) as refused:
+            self.banner.say(str(refused), safe=words.SAFE, focus=True)
+            self._show_trim(self._trim.undo() if self._trim.moving else self._trim)
+            return
+        self.banner.hush()
+        self._show_trim(trim)
+        if self.view.player is not None:
+            self.view.player.set_keep(trim.keep)
+
+    def _on_moved(self, grip: Grip, at_s: float) -> None:
+        trim, player = self._trim, self.view.player
+        if trim is None or player is None:
+            return
+        try:
+            self._move(trim, player, grip, at_s)
+        except EditRefused:
+            return  # the handle stays where the last moment of the clip is
+
+    def _move(self, trim: Trim, player: Player, grip: Grip, at_s: float) -> None:
+        match grip:
+            case Grip.START:
+                self._show_trim(trim.move_start(at_s))
+            case Grip.END:
+                self._show_trim(trim.move_end(at_s))
+            case Grip.BIT_START:
+                self._show_trim(trim.move_bit_start(at_s))
+            case Grip.BIT_END:
+                self._show_trim(trim.move_bit_end(at_s))
+            case Grip.PLACE:
+                pass
+        player.seek(at_s)
+
+    def _on_settled(self, grip: Grip) -> None:
+        if grip in (Grip.START, Grip.END):
+            self._change(Trim.settle)
+
+    @property
+    def _here_s(self) -> float:
+        return self.strip.time_of(Grip.PLACE)
+
+    def _on_start_here(self) -> None:
+        here_s = self._here_s
+        self._change(lambda trim: trim.start_here(here_s))
+
+    def _on_end_here(self) -> None:
+        here_s = self._here_s
+        self._change(lambda trim: trim.end_here(here_s))
+
+    def _on_cut_bit(self) -> None:
+        if self._trim is None:
+            return
+        if self._trim.bit is not None:
+            self._change(Trim.cut_bit)
+            return
+        if self.view.player is not None:
+            self.view.player.pause()
+        self._show_trim(self._trim.mark_bit(self._here_s))
+        self.strip.handle(Grip.BIT_START).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_leave_bit(self) -> None:
+        if self._trim is not None:
+            self._show_trim(self._trim.leave_bit())
+            self._cut_bit.setFocus()
+
+    def _on_undo(self) -> None:
+        self._change(Trim.undo)
+
+    def _on_redo(self) -> None:
+        self._change(Trim.redo)
+
+    # -- ways on ----------------------------------------------------------------------------------------------------
+
+    def _on_use(self) -> None:
+        self.go.emit(Place(Name.ABOUT, self._clip_id))
+
+    def _on_again(self) -> None:
+        question = Question(self.window(), words.AGAIN_ASK, words.AGAIN_WHY)
+        question.answer(words.AGAIN_KEEP, name="again-keep").clicked.connect(self._record_again)
+        throw = question.answer(words.AGAIN_BIN, name="again-bin", weight=Weight.DANGER, icon="bin")
+        throw.clicked.connect(self._on_again_bin)
+        question.answer(words.CANCEL, name="again-cancel", weight=Weight.QUIET)
+        question.open()
+
+    def _record_again(self) -> None:
+        self.go.emit(Place(Name.GET_READY, kind=self._clip().kind))
+
+    def _on_again_bin(self) -> None:
+        clip = self._clip()
+        self.go.emit(Place(Name.GET_READY, kind=clip.kind))
+        self.desk.bridge.errand(partial(self.desk.diary.bin, clip.clip_id), lambda _nothing: None, self._not_binned)
+
+    def _not_binned(self, sentence: str) -> None:
+        self.go.emit(HOME)
+        self.banner.say(sentence)

@@ -1,0 +1,257 @@
+"""The film strip and the sound wave of a take, what is kept of it, and the handles that change that. GUI thread."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from capture.model import Image
+from diary_app.clip import KeptRange
+from ui import words
+from ui.design import CORNER
+from ui.style import colour
+from ui.widgets.handles import HANDLE_PX, Grip, Handle
+from ui.widgets.paint import painting
+from ui.widgets.preview import as_qimage
+
+TOP_PX = 18
+"""The lane above the strip in which the knob of the place runs."""
+
+
+class Strip(QWidget):
+    """Draws the take from left to right; take time is its only unit."""
+
+    moved = Signal(object, float)
+    """Grip and take time in seconds, while it is being moved."""
+    settled = Signal(object)
+    """Grip: it was let go, or moved by keyboard."""
+
+    def __init__(self, *, name: str = "strip") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(words.STRIP)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._seconds = 1.0
+        self._pictures: list[QImage] = []
+        self._held_pictures: Sequence[Image] = ()
+        self._wave: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self._keep: tuple[KeptRange, ...] = (KeptRange(0.0, 1.0),)
+        self._place_s = 0.0
+        self._bit: tuple[float, float] | None = None
+        self._handles = {grip: self._make(grip) for grip in Grip}
+        self.show_bit(None)
+
+    def _make(self, grip: Grip) -> Handle:
+        handle = Handle(grip, self)
+        handle.dragged.connect(self._on_dragged)
+        handle.dropped.connect(self.settled)
+        handle.nudged.connect(self._on_nudged)
+        return handle
+
+    def sizeHint(self) -> QSize:
+        """Room for pictures above the wave."""
+        return QSize(640, TOP_PX + 88)
+
+    def minimumSizeHint(self) -> QSize:
+        """May be narrow."""
+        return QSize(240, TOP_PX + 88)
+
+    def handle(self, grip: Grip) -> Handle:
+        """The handle, for focus."""
+        return self._handles[grip]
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    def show_take(self, seconds: float, *, frame_s: float, read_only: bool) -> None:
+        """A take of this many seconds; one picture lasts frame_s. read_only hides the trim's handles."""
+        self._seconds = max(seconds, 1e-3)
+        for grip, handle in self._handles.items():
+            handle.frame_s = frame_s
+            if grip in (Grip.START, Grip.END):
+                handle.setVisible(not read_only)
+        self.show_pictures(())
+        self.show_wave(np.zeros(0, dtype=np.float32))
+        self.show_bit(None)
+
+    def show_pictures(self, pictures: Sequence[Image]) -> None:
+        """Small pictures at even distances over the take, each height x width x 3, BGR."""
+        self._held_pictures = pictures
+        self._pictures = [as_qimage(picture) for picture in pictures]
+        self.update()
+
+    def show_wave(self, peaks: NDArray[np.float32]) -> None:
+        """Peaks of the sound, 0 to 1, at even distances over the take."""
+        self._wave = peaks
+        self.update()
+
+    def show_keep(self, keep: Sequence[KeptRange]) -> None:
+        """What is kept: at least one range."""
+        self._keep = tuple(keep)
+        self._put_handles()
+
+    def show_place(self, take_s: float) -> None:
+        """Where the player is."""
+        if abs(take_s - self._place_s) > 1e-4:
+            self._place_s = take_s
+            self._put(Grip.PLACE, take_s)
+
+    def show_bit(self, bit: tuple[float, float] | None) -> None:
+        """The bit that is about to be cut, or none."""
+        self._bit = bit
+        for grip in (Grip.BIT_START, Grip.BIT_END):
+            self._handles[grip].setVisible(bit is not None)
+        self._put_handles()
+
+    # -- time and place ---------------------------------------------------------------------------------------------
+
+    def x_of(self, take_s: float) -> float:
+        """Where a moment lies, in pixels."""
+        return HANDLE_PX / 2 + take_s / self._seconds * (self.width() - HANDLE_PX)
+
+    def time_at(self, x: float) -> float:
+        """Which moment lies there, in seconds of the take."""
+        share = (x - HANDLE_PX / 2) / max(1, self.width() - HANDLE_PX)
+        return min(self._seconds, max(0.0, share * self._seconds))
+
+    def time_of(self, grip: Grip) -> float:
+        """Where a handle stands, in seconds of the take."""
+        bit = self._bit or (0.0, 0.0)
+        return {
+            Grip.PLACE: self._place_s,
+            Grip.START: self._keep[0].start_s,
+            Grip.END: self._keep[-1].end_s,
+            Grip.BIT_START: bit[0],
+            Grip.BIT_END: bit[1],
+        }[grip]
+
+    def _put_handles(self) -> None:
+        for grip in Grip:
+            self._put(grip, self.time_of(grip))
+        self.update()
+
+    def _put(self, grip: Grip, at_s: float) -> None:
+        handle = self._handles[grip]
+        top = 0 if grip is Grip.PLACE else TOP_PX
+        left = round(self.x_of(at_s) - HANDLE_PX / 2)
+        handle.setGeometry(left, top, HANDLE_PX, self.height() - top)
+        handle.say_where(at_s)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The handles move with the width."""
+        super().resizeEvent(event)
+        self._put_handles()
+
+    # -- moving -----------------------------------------------------------------------------------------------------
+
+    def _on_dragged(self, grip: Grip, x: float) -> None:
+        self.moved.emit(grip, self.time_at(x))
+
+    def _on_nudged(self, grip: Grip, by_s: float) -> None:
+        self.moved.emit(grip, min(self._seconds, max(0.0, self.time_of(grip) + by_s)))
+        self.settled.emit(grip)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A press on the strip goes there."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.moved.emit(Grip.PLACE, self.time_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """And follows while the button is down."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.moved.emit(Grip.PLACE, self.time_at(event.position().x()))
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Arrived."""
+        self.settled.emit(Grip.PLACE)
+
+    # -- drawing ----------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Pictures, wave, what is cut away, and the bit about to be cut."""
+        area = QRectF(self.rect()).adjusted(HANDLE_PX / 2, TOP_PX + 6, -HANDLE_PX / 2, -6)
+        with painting(self) as painter:
+            edge = QPainterPath()
+            edge.addRoundedRect(area, CORNER, CORNER)
+            painter.setClipPath(edge)
+            painter.fillRect(area, colour(self, "screen"))
+            film = self._paint_film(painter, area)
+            self._paint_wave(painter, area.adjusted(0, film, 0, 0))
+            self._paint_cut(painter, area)
+            if self._bit:
+                self._paint_bit(painter, area, self._bit)
+            painter.setClipping(False)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour(self, "edge"), 1))
+            painter.drawRoundedRect(area, CORNER, CORNER)
+            self._paint_kept_edges(painter, area)
+
+    def _paint_film(self, painter: QPainter, area: QRectF) -> float:
+        """Draw the pictures; returns the height that they took."""
+        if not self._pictures:
+            return 0.0
+        height = area.height() * 0.62
+        first = self._pictures[0]
+        wide = height * first.width() / max(1, first.height())
+        count = max(1, round(area.width() / wide))
+        step = area.width() / count
+        for number in range(count):
+            picture = self._pictures[min(len(self._pictures) - 1, int((number + 0.5) / count * len(self._pictures)))]
+            target = QRectF(area.left() + number * step, area.top(), step + 0.5, height)
+            trim = (1 - min(1.0, step / wide)) / 2 * picture.width()
+            painter.drawImage(target, picture, QRectF(picture.rect()).adjusted(trim, 0, -trim, 0))
+        return height
+
+    def _paint_wave(self, painter: QPainter, area: QRectF) -> None:
+        count = len(self._wave)
+        if not count:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor("#7FD1C7"))
+        bars = max(1, int(area.width() // 4))
+        for number in range(bars):
+            begin = int(number / bars * count)
+            part = self._wave[begin : max(begin + 1, int((number + 1) / bars * count))]
+            high = max(2.0, float(part.max()) * (area.height() - 4))
+            left = area.left() + number * area.width() / bars
+            painter.drawRoundedRect(QRectF(left, area.center().y() - high / 2, 2.5, high), 1, 1)
+
+    def _paint_cut(self, painter: QPainter, area: QRectF) -> None:
+        veil = QColor(colour(self, "paper"))
+        veil.setAlpha(205)
+        hatch = QColor(colour(self, "edge"))
+        for start_s, end_s in self._gaps():
+            gap = QRectF(QPointF(self.x_of(start_s), area.top()), QPointF(self.x_of(end_s), area.bottom()))
+            painter.fillRect(gap, veil)
+            painter.fillRect(gap, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
+
+    def _gaps(self) -> list[tuple[float, float]]:
+        edges = [0.0, *(edge for part in self._keep for edge in (part.start_s, part.end_s)), self._seconds]
+        return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if end - start > 1e-6]
+
+    def _paint_bit(self, painter: QPainter, area: QRectF, bit: tuple[float, float]) -> None:
+        red = QColor(colour(self, "red"))
+        box = QRectF(QPointF(self.x_of(bit[0]), area.top()), QPointF(self.x_of(bit[1]), area.bottom()))
+        red.setAlpha(110)
+        painter.fillRect(box, red)
+        red.setAlpha(255)
+        painter.fillRect(box, QBrush(red, Qt.BrushStyle.FDiagPattern))
+
+    def _paint_kept_edges(self, painter: QPainter, area: QRectF) -> None:
+        painter.setPen(QPen(colour(self, "accent"), 3))
+        for part in self._keep:
+            left, right = self.x_of(part.start_s), self.x_of(part.end_s)
+            painter.drawLine(QPointF(left, area.top()), QPointF(right, area.top()))
+            painter.drawLine(QPointF(left, area.bottom()), QPointF(right, area.bottom()))
