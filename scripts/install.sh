@@ -63,7 +63,7 @@ find_python() {
 
 is_there() { # KIND:WHAT
   case "$1" in
-    lib:*) { ldconfig -p 2> /dev/null || /sbin/ldconfig -p; } | grep -q "^[[:space:]]*${1#lib:} " ;;
+    lib:*) [[ "$LIBRARIES" == *$'\t'"${1#lib:} "* ]] ;;
     cmd:*) command -v "${1#cmd:}" > /dev/null ;;
     file:*) [ -e "${1#file:}" ] ;;
     module:*) "$PYTHON" -c "import ${1#module:}" 2> /dev/null ;;
@@ -72,7 +72,8 @@ is_there() { # KIND:WHAT
 
 # The Debian packages of a list of needs that are not there yet, in one line.
 missing_packages() {
-  local probe package found=""
+  local probe package found="" LIBRARIES
+  LIBRARIES=$(ldconfig -p 2> /dev/null || /sbin/ldconfig -p)
   while read -r probe package; do
     [ -n "$probe" ] && ! is_there "$probe" && found="$found $package"
   done <<< "$1"
