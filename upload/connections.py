@@ -43,6 +43,15 @@ class Connections:
                     # The base class's shutdown: SSLSocket's own takes its TLS state away from the thread that waits.
                     socket.socket.shutdown(one, socket.SHUT_RDWR)
 
+    def drop(self) -> None:
+        """Give every socket back to the system. After an error urllib3 leaves that to the garbage collector."""
+        with self._lock:
+            for one in self._sockets:
+                number = one.detach()
+                if number >= 0:
+                    socket.close(number)
+            self._sockets = []
+
     @contextlib.contextmanager
     def ended_by(self, stop: Event) -> Iterator[None]:
         """While the block runs, end every connection as soon as stop is set."""

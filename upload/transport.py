@@ -106,6 +106,7 @@ class Transport:
     def close(self) -> None:
         """Close every connection."""
         self._session.close()
+        self._connections.drop()
 
     def request(
         self,
@@ -149,7 +150,8 @@ class Transport:
     def _read(self, response: requests.Response) -> bytes:
         deadline = time.monotonic() + self._timeouts.whole_answer_s
         body = bytearray()
-        for block in response.iter_content(65_536):
+        # read1, not iter_content: that waits for a full block, however slowly it drips.
+        while block := response.raw.read1(65_536):
             body += block
             if len(body) > MAX_ANSWER:
                 raise NotAPortal
@@ -162,6 +164,7 @@ class Transport:
         try:
             yield
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            self._connections.drop()
             if self._stop.is_set():
                 raise Stopped from error
             raise _our_error(error) from error

@@ -65,6 +65,15 @@ class Exchange:
         if self.left:
             self._handler.close_connection = True
 
+    def reply_json(self, status: int, value: object) -> None:
+        """Answer with JSON."""
+        self.reply(status, {"Content-Type": "application/json"}, json.dumps(value).encode())
+
+    def more(self, body: bytes) -> None:
+        """More of an answer that reply() began."""
+        with contextlib.suppress(OSError):
+            self._handler.wfile.write(body)
+
     def cut(self) -> None:
         """End the connection without a word."""
         self._handler.close_connection = True
@@ -103,6 +112,11 @@ class ScriptedPortal:
     def always(self, what: str, step: Step) -> None:
         """Every request of this kind gets this step."""
         self._ever[what] = step
+
+    def forget_steps(self) -> None:
+        """Be honest from now on."""
+        self._once.clear()
+        self._ever.clear()
 
     def asked(self, what: str) -> int:
         """How many requests of this kind came in."""
@@ -210,6 +224,7 @@ class _Server(ThreadingHTTPServer):
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             timeout = 10
+            disable_nagle_algorithm = True
 
             def _any(self) -> None:
                 portal.handle(Exchange(self, portal))

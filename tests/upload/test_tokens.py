@@ -25,7 +25,6 @@ class Ring(keyring.backend.KeyringBackend):
     priority = 5.0
 
     def __init__(self) -> None:
-        super().__init__()
         self.words: dict[tuple[str, str], str] = {}
         self.refuses = False
 
