@@ -143,7 +143,7 @@ show_progress() {
   total=$(grep -c '^[a-zA-Z0-9]' requirements.lock)
   while read -r line; do
     case "$line" in
-      Collecting*)
+      Collecting* | Processing*)
         count=$((count + 1))
         [ $((count % 10)) != 0 ] || say "  $count of about $total"
         ;;
