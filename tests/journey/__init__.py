@@ -1,0 +1,1 @@
+"""Whole journeys: from the camera to the portal, by command line and by window."""
