@@ -26,7 +26,7 @@ from diary_app.editing.compress import PLAYED_EVERYWHERE
 from diary_app.editing.cut_pictures import AnyPacket, CannotCut, Pictures
 from diary_app.editing.ffmpeg_command import FADE_S, Source
 from diary_app.editing.media import address, open_media
-from diary_app.editing.probe import video_of
+from diary_app.editing.probe import sound_in, video_of
 from diary_app.editing.progress import Meter
 from diary_app.editing.sound import sound_of
 
@@ -105,5 +105,6 @@ def _sound_packets(source: Source, out: AudioStream, *, rate: int, channels: int
 def _sound_bps(take: Path) -> int:
     """As many bits a second as the take's own sound has, within reason."""
     with open_media(take) as media:
-        told = media.streams.audio[0].codec_context.bit_rate or MOST_SOUND_BPS
+        sound = sound_in(media)
+        told = (sound.codec_context.bit_rate if sound else None) or MOST_SOUND_BPS
     return max(LEAST_SOUND_BPS, min(MOST_SOUND_BPS, told))

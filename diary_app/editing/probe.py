@@ -6,8 +6,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from diary_app.clip import Kind
@@ -67,9 +68,19 @@ def probe(path: Path) -> MediaFacts:
 def video_of(media: InputContainer) -> VideoStream | None:
     """The moving picture of a file: not the cover of a song."""
     for stream in media.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
+        if _can_be_read(stream) and not stream.disposition & Disposition.attached_pic:
             return stream
     return None
+
+
+def sound_in(media: InputContainer) -> AudioStream | None:
+    """The first sound track that can be read."""
+    return next((stream for stream in media.streams.audio if _can_be_read(stream)), None)
+
+
+def _can_be_read(stream: Stream) -> bool:
+    """PyAV gives a stream of an unknown codec no context, whatever its types say."""
+    return getattr(stream, "codec_context", None) is not None
 
 
 def _damaged(path: Path) -> EditRefused:
@@ -77,13 +88,12 @@ def _damaged(path: Path) -> EditRefused:
 
 
 def _facts(media: InputContainer, *, path: Path, container: str) -> MediaFacts:
-    video, sounds = video_of(media), media.streams.audio
-    if video is None and not sounds:
-        raise EditRefused(f"{path.name} holds neither pictures nor sound.")
+    video, sound = video_of(media), sound_in(media)
+    if video is None and sound is None:
+        raise EditRefused(f"{path.name} holds neither pictures nor sound that this app can read.")
     size = path.stat().st_size
     origin_s = max(0, media.start_time or 0) / MICRO
     seconds = _seconds(media, path=path, size=size, origin_s=origin_s)
-    sound = sounds[0] if sounds else None
     width, height, plain = _shown_size(media, video, path=path) if video else (0, 0, True)
     return MediaFacts(
         kind=Kind.VIDEO if video else Kind.SOUND,

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 4
 """Encodes towards a promised size before giving up."""
+CLOSE = 0.9
+"""Of the promised size: below it, one more encode makes use of the room."""
 FAR_OFF_S = 0.25
 
 
@@ -47,6 +49,7 @@ def trim(
         _cut(source, temporary, meter)
         facts = _checked(temporary, source)
         digest = sha256(temporary)
+    on_progress(1.0, 0.0)
     return Rendition(out, digest, facts.bytes, facts.seconds)
 
 
@@ -77,6 +80,7 @@ def render(
             _encode(source, temporary, encode, meter=meter)
         facts = _checked(temporary, source)
         digest = sha256(temporary)
+    on_progress(1.0, 0.0)
     return Rendition(out, digest, facts.bytes, facts.seconds)
 
 
@@ -112,25 +116,23 @@ def _encode(source: Source, out: Path, encode: compress.Encode, *, meter: Meter)
 
 
 def _to_size(source: Source, out: Path, *, preset: Preset, goal: float, meter: Meter) -> None:
-    """Encode in two passes; where the file is still too large, again with less."""
+    """Encode in two passes; again with less where it is too large, and once with more where it is far too small."""
     if not goal > 0:
         raise EditRefused("The size must be more than nothing.")
-    seconds = _seconds(source)
-    encode = compress.encode_to_size(source.facts, preset, seconds=seconds, goal_bytes=goal)
-    if not source.pieces and source.facts.bytes <= goal and compress.meets(source.facts, preset):
+    if source.facts.bytes <= goal and compress.meets(source.facts, preset):
         _cut(source, out, meter)
         if out.stat().st_size <= goal:
             return
     aim = goal
     for attempt in range(TRIES):
+        encode = compress.encode_to_size(source.facts, preset, seconds=_seconds(source), goal_bytes=aim)
         start = 1 - 0.5**attempt
         _two_passes(source, out, encode, meter=meter.part(start, start + 0.5 ** (attempt + 1)))
         size = out.stat().st_size
-        if size <= goal:
+        if size <= goal and (attempt > 0 or size >= CLOSE * goal or encode.video_bps is None):
             return
-        log.info("%d bytes are more than %d: once more", size, goal)
-        aim *= goal / size * 0.99
-        encode = compress.encode_to_size(source.facts, preset, seconds=seconds, goal_bytes=aim)
+        log.info("%d bytes where %d were promised: once more", size, goal)
+        aim *= goal / size * (0.99 if size > goal else 0.97)
     raise EditRefused("This recording cannot be made that small. Keep a shorter part of it, or allow a larger file.")
 
 

@@ -12,11 +12,13 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
 
 from diary_app.editing.frames import Piece
 from diary_app.editing.media import open_media
+from diary_app.editing.probe import sound_in
 
 Sound = NDArray[np.float32]
 """channels x samples, -1 to 1."""
@@ -67,14 +69,14 @@ def _piece(media: InputContainer, start_s: float, count: int, *, rate: int, chan
 
 def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int) -> Iterator[tuple[int, Sound]]:
     """Decoded blocks and where each begins, in samples of the take's own time."""
-    stream = media.streams.audio[0]
-    base, origin_s = stream.time_base, max(0, media.start_time or 0) / 1_000_000
-    if base is None:
+    stream = sound_in(media)
+    if stream is None or stream.time_base is None:
         return
+    base, origin_s = stream.time_base, max(0, media.start_time or 0) / 1_000_000
     media.seek(max(0, round((start_s + origin_s - PREROLL_S) / base)), stream=stream)
     resampler = AudioResampler(format="fltp", layout="stereo" if channels == 2 else "mono", rate=rate)
     expected: int | None = None
-    for frame in _frames(media, resampler):
+    for frame in _frames(media, stream, resampler):
         if frame.time is None:
             continue
         at = round((frame.time - origin_s) * rate)
@@ -84,8 +86,8 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
         yield at, frame.to_ndarray().astype(np.float32, copy=False)
 
 
-def _frames(media: InputContainer, resampler: AudioResampler) -> Iterator[AudioFrame]:
-    for packet in media.demux(media.streams.audio[0]):
+def _frames(media: InputContainer, stream: AudioStream, resampler: AudioResampler) -> Iterator[AudioFrame]:
+    for packet in media.demux(stream):
         try:
             decoded = packet.decode()
         except av.InvalidDataError:

@@ -54,5 +54,5 @@ def hear(path: Path) -> NDArray[np.float64]:
 def beep_times(sound: NDArray[np.float64], *, threshold: float = 0.1) -> list[float]:
     """When each beep begins, in seconds."""
     loud = np.flatnonzero(np.abs(sound) > threshold)
-    starts = [at for at, before in zip(loud, [-(10**9), *loud[:-1]], strict=True) if at - before > 24_000]
-    return [float(at) / 48_000 for at in starts]
+    apart = np.diff(loud, prepend=-(10**9)) > 4_800
+    return [float(at) / 48_000 for at in loud[apart]]

@@ -4,6 +4,7 @@ Every frame carries its index (stamp.py); every flash has a beep at the same mom
 """
 
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -89,11 +90,35 @@ def _video_options(look: Look) -> list[str]:
     return [*options, "-pix_fmt", "yuv420p", "-video_track_timescale", "90000"]
 
 
+def make_cut_short(path: Path, times: Sequence[float], *, enough: int, look: Look | None = None) -> Path:
+    """Write a take whose encoder is killed, once it has written `enough` bytes, before it can finish the file."""
+    look = look or Look()
+    command = [*_command(), *_video_options(look), *AAC, *look.extra, "-flush_packets", "1", str(path.resolve())]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        _write_live(child.stdin, times, samples=beeps(times, times[-1]), look=look)
+        child.stdin.flush()
+        deadline = time.monotonic() + 20
+        while _size(path) < enough and time.monotonic() < deadline:
+            time.sleep(0.02)
+        child.kill()
+        child.stdin.close()
+    return path
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _command() -> list[str]:
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+    return [*command, "-f", "matroska", "-i", "pipe:0"]
+
+
 def _run(
     path: Path, times: Sequence[float], *, samples: NDArray[np.int16] | None, look: Look, output: Sequence[str]
 ) -> None:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
-    command += ["-f", "matroska", "-i", "pipe:0", *output, str(path.resolve())]
+    command = [*_command(), *output, str(path.resolve())]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
         assert child.stdin is not None
         _write_live(child.stdin, times, samples=samples, look=look)
@@ -133,3 +158,10 @@ def _send_sound(
         live.mux(audio.encode(frame))
         sent += len(block)
     return sent
+
+
+def convert(take: Path, out: Path, *options: str, before: Sequence[str] = ()) -> Path:
+    """Make another file of a take with ffmpeg's own options; `before` stand in front of the input."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+    subprocess.run([*command, *before, "-i", str(take), *options, str(out)], check=True)
+    return out
