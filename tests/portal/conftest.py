@@ -1,5 +1,6 @@
 """One running portal for most tests; those that kill it start their own."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,31 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
         assert process.errors == ""
     finally:
         process.kill()
+
+
+@pytest.fixture(scope="session")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """The data of a portal that knows one computer, and that computer's tokens: to be copied, which is quicker."""
+    folder = tmp_path_factory.mktemp("seed") / "portal"
+    with PortalProcess(folder) as process:
+        tokens = PortalClient(process).tokens
+    return folder, tokens
+
+
+@pytest.fixture
+def own_portal(seed: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[PortalProcess]:
+    """A portal that the test may kill."""
+    process = PortalProcess(Path(shutil.copytree(seed[0], tmp_path / "portal")))
+    try:
+        yield process
+    finally:
+        process.kill()
+
+
+@pytest.fixture
+def own_client(own_portal: PortalProcess, seed: tuple[Path, dict[str, str]]) -> PortalClient:
+    """The computer that it knows."""
+    return PortalClient.known(own_portal, seed[1])
 
 
 @pytest.fixture(scope="session")

@@ -62,12 +62,24 @@ class PortalClient:
     def __init__(self, portal: PortalProcess, *, user: str = "carer", computer: str = "Ward 3") -> None:
         """Pair by device code, approved on the portal's command line."""
         self.portal = portal
-        self.places = requests.get(f"{portal.url}.well-known/diary-portal", timeout=TIMEOUT_S).json()
+        self.find_places()
         asked = self.ask(computer)
         portal.approve(asked["user_code"], user=user)
         answer = self.poll(asked["device_code"])
         answer.raise_for_status()
         self.tokens: dict[str, str] = answer.json()
+
+    @classmethod
+    def known(cls, portal: PortalProcess, tokens: dict[str, str]) -> "PortalClient":
+        """A computer that was let in before, with the tokens that it keeps."""
+        client = cls.__new__(cls)
+        client.portal, client.tokens = portal, tokens
+        client.find_places()
+        return client
+
+    def find_places(self) -> None:
+        """Ask the portal where everything is; after a restart on another port, again."""
+        self.places = requests.get(f"{self.portal.url}.well-known/diary-portal", timeout=TIMEOUT_S).json()
 
     def ask(self, computer: str) -> dict[str, str]:
         """Ask to be let in."""
