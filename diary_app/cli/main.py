@@ -9,8 +9,6 @@ import errno
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from logging.handlers import RotatingFileHandler
-from types import TracebackType
 from typing import NoReturn
 
 from capture.errors import CaptureError
@@ -20,6 +18,7 @@ from diary_app.cli.common import CommandFailed
 from diary_app.editing.errors import EditError
 from diary_app.errors import Refused
 from diary_app.folders import Folders, folders
+from diary_app.logbook import catch_bugs, keep_log
 from upload.errors import DeliveryError
 
 log = logging.getLogger(__name__)
@@ -64,9 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser().print_help()
         return 2
     place = folders(getattr(arguments, "data_dir", None))
-    sys.excepthook = _report_bug
+    catch_bugs()
     try:
-        _keep_log(place)
+        keep_log(place)
         if arguments.command == "portal":
             return portal.run_portal(words[at + 1 :], place)
         run: Callable[[argparse.Namespace, Folders], int] = arguments.run
@@ -96,21 +95,3 @@ def _os_sentence(error: OSError) -> str:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return f"There is no such file or folder{where}. Check its name."
     return f"The computer reports: {error.strerror or error}{where}. Nothing that was recorded is lost."
-
-
-def _keep_log(place: Folders) -> None:
-    """One log in the data folder, of at most two megabytes; made private like everything there."""
-    place.make()
-    handler = RotatingFileHandler(place.log, maxBytes=1_000_000, backupCount=1, delay=True, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
-    logging.getLogger().addHandler(handler)
-    logging.getLogger().setLevel(logging.INFO)
-
-
-def _report_bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What nobody foresaw: the log gets everything, the user one sentence."""
-    log.critical("a bug", exc_info=(kind, error, trace))
-    print(
-        "Something went wrong inside the app. Nothing that was recorded is lost. The file diary.log says more.",
-        file=sys.stderr,
-    )
