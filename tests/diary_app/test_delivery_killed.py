@@ -1,0 +1,176 @@
+"""kill -9, of the app and of the portal, in the middle of sending: one queue entry, equal SHA-256, nothing twice."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from diary_app.catalogue import Catalogue
+from diary_app.clip import Stage
+from diary_app.folders import Folders
+from diary_app.pairing import PairingDesk
+from diary_app.practice import PracticePortal
+from tests.support.diary_files import ReadyClip, add_ready_clip
+from tests.support.portal_process import REPOSITORY, PortalProcess
+from tests.support.slow_line import SlowLine
+from upload.receipt import fetch_receipt
+
+SIZE = 6_000_000
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return Folders(tmp_path / "data").make()
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[PortalProcess]:
+    with PortalProcess(tmp_path / "portal", practice=False) as portal:
+        yield portal
+
+
+def _join(folders: Folders, url: str, portal: PortalProcess) -> PairingDesk:
+    desk = PairingDesk(folders, PracticePortal(folders))
+    invitation = desk.begin(url)
+    portal.approve(invitation.code.user_code)
+    desk.wait(invitation, threading.Event())
+    return desk
+
+
+def _ready(folders: Folders, rng: random.Random) -> ReadyClip:
+    with contextlib.closing(Catalogue(folders.catalogue)) as catalogue:
+        return add_ready_clip(folders, catalogue, size=SIZE, rng=rng)
+
+
+@contextmanager
+def _app(folders: Folders) -> Iterator["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.uploader_child", str(folders.data)],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process.stdout:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+
+def _until(process: "subprocess.Popen[str]", fraction: float) -> list[str]:
+    """Read what the app says until so much of the clip is on its way; all of it where it ended before."""
+    said: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line)
+        if line[0] in "01" and float(line) >= fraction:
+            break
+    return said
+
+
+def _finish(folders: Folders) -> str:
+    with _app(folders) as process:
+        said, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, said
+    return said
+
+
+def _check(folders: Folders, desk: PairingDesk, portal: PortalProcess, ready: ReadyClip) -> None:
+    """Both sides agree: received and checked, once."""
+    with contextlib.closing(Catalogue(folders.catalogue)) as catalogue:
+        clip = catalogue.clip(ready.clip_id)
+    assert clip.stage in (Stage.RECEIVED, Stage.IN_REVIEW)
+    assert clip.receipt is not None
+    assert clip.receipt.sha256 == ready.sha256
+    with desk.account(threading.Event()) as account:
+        receipt = fetch_receipt(account, ready.clip_id)
+    assert receipt is not None
+    assert (receipt.sha256, receipt.bytes) == (ready.sha256, SIZE)
+    entries = [line for line in portal.run("clips").splitlines() if ready.clip_id in line]
+    assert len(entries) == 1, entries
+
+
+def test_the_app_is_killed_again_and_again(folders: Folders, portal: PortalProcess, rng: random.Random) -> None:
+    with SlowLine(portal.url, bytes_per_s=3_000_000) as line:
+        desk = _join(folders, line.url, portal)
+        ready = _ready(folders, rng)
+        killed = 0
+        for fraction in sorted(rng.uniform(0.02, 0.95) for _ in range(4)):
+            with _app(folders) as process:
+                _until(process, fraction)
+                killed += process.poll() is None
+                process.send_signal(signal.SIGKILL)
+        assert killed >= 3, "the app was not in the middle of sending"
+        _finish(folders)
+        _check(folders, desk, portal, ready)
+        assert line.up < SIZE * 1.6, "what had arrived was not sent again each time"
+
+
+def test_the_portal_is_killed_in_the_middle(folders: Folders, portal: PortalProcess, rng: random.Random) -> None:
+    with SlowLine(portal.url, bytes_per_s=3_000_000) as line:
+        desk = _join(folders, line.url, portal)
+        ready = _ready(folders, rng)
+        with _app(folders) as process:
+            _until(process, rng.uniform(0.2, 0.6))
+            portal.kill()
+            portal.start()
+            said, _ = process.communicate(timeout=60)
+            assert process.returncode == 0, said
+        _check(folders, desk, portal, ready)
+
+
+def test_the_app_is_killed_between_the_last_byte_and_the_receipt(
+    folders: Folders, portal: PortalProcess, rng: random.Random
+) -> None:
+    with SlowLine(portal.url, bytes_per_s=50_000_000) as line:
+        desk = _join(folders, line.url, portal)
+        ready = _ready(folders, rng)
+        line.swallow_answers_after(SIZE)
+        with _app(folders) as process:
+            deadline = time.monotonic() + 30
+            while line.swallowed == 0:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            os.kill(process.pid, signal.SIGKILL)
+        line.swallow_answers_after(None)
+        before = line.up
+        _finish(folders)
+        _check(folders, desk, portal, ready)
+        assert line.up - before < 100_000, "the clip was not sent a second time"
+
+
+def test_a_token_is_in_no_log_and_no_argument(folders: Folders, portal: PortalProcess, rng: random.Random) -> None:
+    desk = _join(folders, portal.url, portal)
+    pairing = desk.paired()
+    assert pairing is not None
+    tokens = desk.vault.load(pairing.account)
+    assert tokens is not None
+    assert tokens.refresh is not None
+    _ready(folders, rng)
+    said = _finish(folders)
+    assert "urllib3" in said, "the log was not listened to"
+    for secret in (tokens.access.reveal(), tokens.refresh.reveal()):
+        assert secret not in said
+        assert secret not in folders.settings.read_text()
+        assert secret not in portal.errors
+
+
+def test_the_slow_line_is_really_slow_and_really_a_line(portal: PortalProcess) -> None:
+    with SlowLine(portal.url, bytes_per_s=1_000_000) as line, socket.create_connection(line.place, timeout=5) as one:
+        one.sendall(b"GET /.well-known/diary-portal HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: one.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 200")
