@@ -72,7 +72,7 @@ def open_media(path: Path) -> InputContainer:
     name = container_format(path)
     options = {"protocol_whitelist": "file", "format_whitelist": WHITELIST}
     try:
-        return av.open(address(path), "r", format=name, container_options=options)
+        return av.open(address(path), "r", format=name, container_options=options, metadata_errors="replace")
     except FileNotFoundError as error:
         raise take_gone(path) from error
     except (av.FFmpegError, OSError) as error:

@@ -29,7 +29,8 @@ class Look:
     width: int = 320
     height: int = 180
     preset: str = "ultrafast"
-    x264: str = "stitchable=1:keyint=30:min-keyint=1:scenecut=0"
+    x264: str = "stitchable=1:scenecut=0:open-gop=0"
+    crf: float = 23.0
     b_frames: int = 0
     video_codec: str = "libx264"
     extra: tuple[str, ...] = HYBRID
@@ -86,8 +87,10 @@ def make_silent(path: Path, times: Sequence[float], *, look: Look | None = None)
 def _video_options(look: Look) -> list[str]:
     options = ["-fps_mode", "passthrough", "-enc_time_base", "1:90000", "-c:v", look.video_codec]
     if look.video_codec == "libx264":
-        options += ["-preset", look.preset, "-bf", str(look.b_frames), "-x264-params", look.x264]
-    return [*options, "-pix_fmt", "yuv420p", "-video_track_timescale", "90000"]
+        options += ["-preset", look.preset, "-crf", str(look.crf), "-bf", str(look.b_frames), "-g", "30"]
+        options += ["-x264-params", look.x264, "-level:v", "4.0"]
+    colours = ["-color_range", "tv", "-colorspace", "smpte170m", "-color_primaries", "bt709", "-color_trc", "bt709"]
+    return [*options, "-pix_fmt", "yuv420p", "-video_track_timescale", "90000", *colours]
 
 
 def make_cut_short(path: Path, times: Sequence[float], *, enough: int, look: Look | None = None) -> Path:
