@@ -62,6 +62,10 @@ class Bridge(QObject):
         self._threads.append(thread)
         thread.start()
 
+    def later(self, deliver: Callable[[], None]) -> None:
+        """Any thread: make this call on the GUI thread, soon; not at all once the window is closed."""
+        self._bring(deliver)
+
     def _bring(self, deliver: Callable[[], None]) -> None:
         if not self._closed.is_set():
             self._came_back.emit(_Outcome(deliver))

@@ -24,7 +24,7 @@ class Clips(Screen):
         super().__init__(desk, name="clips")
         self._none = label(words.NO_CLIPS, "soft")
         self._list = QVBoxLayout()
-        self._list.setSpacing(SPACE // 2)
+        self._list.setSpacing(SPACE)
         self._rows: dict[ClipId, ClipRow] = {}
         self.column.addWidget(self._none)
         self.column.addLayout(self._list)

@@ -47,7 +47,8 @@ class GetReady(Screen):
         self._devices: Devices | None = None
         self._looking = False
         self._ticks = 0
-        self.preview = Preview()
+        self.preview = Preview(at_top=True)
+        self.preview.setMinimumHeight(240)
         self.preview.guide(oval=True)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
@@ -75,9 +76,10 @@ class GetReady(Screen):
         column.setSpacing(SPACE)
         for widget in (self._camera, self._microphone, self._level, self._tip):
             column.addWidget(widget)
-        column.addStretch(1)
+        column.addSpacing(SPACE * 2)
         column.addWidget(self._start)
         column.addWidget(self._room)
+        column.addStretch(1)
         return side
 
     @property

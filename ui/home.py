@@ -19,7 +19,7 @@ from ui.widgets.buttons import Button, Weight
 from ui.widgets.clip_row import ClipRow
 from ui.widgets.text import Card, TwoSides, clear, label, row
 
-NEWEST = 3
+NEWEST = 5
 """Clips that Home shows."""
 
 
@@ -48,7 +48,7 @@ class Home(Screen):
         side = QWidget()
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACE)
+        column.setSpacing(SPACE * 2)
         self._video = self._tile(words.RECORD_VIDEO, "record-video", "record")
         self._video.icon_hue = "red"
         self._sound = self._tile(words.RECORD_SOUND, "record-sound", "microphone")
@@ -78,7 +78,7 @@ class Home(Screen):
         heading.addStretch(1)
         heading.addWidget(self._see_all)
         self._newest = QVBoxLayout()
-        self._newest.setSpacing(SPACE // 2)
+        self._newest.setSpacing(SPACE)
         self._none = label(words.NO_CLIPS, "soft", name="no-clips")
         column.addLayout(heading)
         column.addWidget(self._none)

@@ -1,6 +1,6 @@
 """A clip's way in words: the steps of the Sending screen, and the one line of a list. Pure; no Qt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from diary_app import phrases
@@ -46,6 +46,8 @@ class Step:
     detail: str = ""
     fraction: float | None = None
     """0 to 1 while it is going on and known."""
+    here: bool = False
+    """True for the one step that the clip is at."""
 
 
 def _rank(stage: Stage) -> int:
@@ -54,7 +56,7 @@ def _rank(stage: Stage) -> int:
 
 def steps(clip: Clip, progress: Progress | None = None) -> tuple[Step, ...]:
     """The way of a clip that the user has sent, from Saved to Published."""
-    return (
+    way = (
         Step(Mark.DONE, words.STEP_SAVED),
         _prepare(clip, progress),
         _send(clip, progress),
@@ -62,6 +64,10 @@ def steps(clip: Clip, progress: Progress | None = None) -> tuple[Step, ...]:
         _looked_at(clip),
         _end(clip),
     )
+    busy = [place for place, step in enumerate(way) if step.mark in (Mark.NOW, Mark.STUCK)]
+    done = [place for place, step in enumerate(way) if step.mark is Mark.DONE]
+    here = busy[0] if busy else done[-1]
+    return tuple(replace(step, here=place == here) for place, step in enumerate(way))
 
 
 def _prepare(clip: Clip, progress: Progress | None) -> Step:

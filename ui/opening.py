@@ -1,19 +1,20 @@
 """What Watch it back reads from a take, off the GUI thread: a player, the film strip, the sound wave."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from capture.model import Image
 from diary_app.clip import Clip
-from diary_app.editing.probe import MediaFacts
+from diary_app.editing.filmstrip import Peaks, Thumbnail, film_strip, sound_wave
 from diary_app.playback import Player, SoundOutput
 
 PICTURE_LIMIT = (960, 540)
 """Pictures are made no larger than this before they cross to the screen."""
+PICTURES = 24
+PICTURE_PX = 96
+BUCKETS = 600
+"""Pictures in the strip, their height in pixels, and bars that the sound is measured in."""
 SOUND_STEP_S = 0.02
 """One step by keyboard where there are no pictures."""
 
@@ -28,15 +29,6 @@ class Opened:
     """Length of one picture in seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """The whole take at a glance."""
-
-    pictures: tuple[Image, ...]
-    peaks: NDArray[np.float32]
-    """Peaks of the sound, 0 to 1."""
-
-
 def open_take(clip: Clip, find_output: Callable[[], SoundOutput | None]) -> Opened:
     """Open a clip's take for playing. Raises EditError."""
     player = Player(clip.take, keep=clip.keep, output=find_output(), picture_limit=PICTURE_LIMIT)
@@ -44,6 +36,11 @@ def open_take(clip: Clip, find_output: Callable[[], SoundOutput | None]) -> Open
     return Opened(player, player.duration_s, frame_s)
 
 
-def outline_of(take: Path, facts: MediaFacts) -> Outline:
-    """Draw the film strip and the sound wave. Raises EditError."""
-    return Outline((), np.zeros(0, dtype=np.float32))
+def draw_outline(
+    take: Path, *, stop: threading.Event, on_picture: Callable[[Thumbnail], None], on_peaks: Callable[[Peaks], None]
+) -> None:
+    """Draw the film strip and the sound wave, a piece at a time, until done or stopped. Raises EditError."""
+    for thumbnail in film_strip(take, count=PICTURES, height=PICTURE_PX, stop=stop):
+        on_picture(thumbnail)
+    for peaks in sound_wave(take, buckets=BUCKETS, stop=stop):
+        on_peaks(peaks)

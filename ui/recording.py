@@ -74,11 +74,11 @@ class RecordingScreen(Screen):
         self.preview = Preview()
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
-        self.column.insertLayout(0, self._top())
+        self.banner_line = self._top()
         self.column.addWidget(self.preview, 1)
         self.column.addLayout(self._bottom())
 
-    def _top(self) -> QHBoxLayout:
+    def _top(self) -> QWidget:
         self._shape = StateShape()
         self._word = label(words.RECORDING, "danger", name="recording-word", wrap=False)
         self._time = label("0:00", "clock", name="recording-time", wrap=False)
@@ -87,7 +87,9 @@ class RecordingScreen(Screen):
         line = row(self._shape, self._word, self._time, spacing=SPACE * 2, stretch=False)
         line.addStretch(1)
         line.addWidget(self._level, 3)
-        return line
+        side = QWidget()
+        side.setLayout(line)
+        return side
 
     def _bottom(self) -> QHBoxLayout:
         self._stop = Button(words.STOP, name="stop", weight=Weight.PRIMARY, icon="stop")
@@ -103,8 +105,8 @@ class RecordingScreen(Screen):
 
     @property
     def heading(self) -> str:
-        """No heading of its own: the word RECORDING stands there."""
-        return words.APP
+        """What the window is called; on the screen the word RECORDING stands there."""
+        return self._word.text().capitalize()
 
     def first(self) -> QWidget:
         """Stop is always under the finger."""
@@ -148,6 +150,7 @@ class RecordingScreen(Screen):
         word = {Paused: words.PAUSED, Finishing: words.FINISHING}.get(shown, words.RECORDING)
         self._shape.become(shown)
         self._word.setText(word)
+        self.retitled.emit()
         redress(self._word, role="danger" if shown is Recording else "lead-strong")
         paused = shown is Paused
         self._pause.say(words.RESUME if paused else words.PAUSE, icon="record" if paused else "pause")

@@ -19,6 +19,8 @@ class Screen(QScrollArea):
     retitled = Signal()
     """The heading has changed."""
     help_words: tuple[str, ...] = ()
+    banner_line: QWidget | None = None
+    """What stands at the top in place of a heading."""
 
     def __init__(self, desk: Desk, *, name: str, wide: bool = False) -> None:
         super().__init__()

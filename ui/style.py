@@ -109,6 +109,7 @@ def _surfaces(palette: Palette) -> str:
         background: {palette.warn}; border: 2px solid {palette.ink}; border-radius: {CORNER * 2}px; }}
     QFrame[surface="ok"] {{
         background: {palette.tint}; border: 2px solid {palette.accent}; border-radius: {CORNER * 2}px; }}
+    QFrame[surface="help"] QScrollArea, QWidget#help-page {{ background: {palette.tint}; }}
     QFrame[surface="help"] {{ background: {palette.tint}; border: none; border-left: 1px solid {palette.line}; }}
     QFrame[surface="practice"] {{ background: {palette.tint}; border: none; border-bottom: 1px solid {palette.line}; }}
     QDialog {{ background: {palette.card}; }}

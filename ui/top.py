@@ -1,7 +1,7 @@
 """The two lines above every screen: practice mode when it is, then Back, where you are, and Help. GUI thread."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from ui import words
 from ui.design import SPACE
@@ -39,6 +39,8 @@ class TopBar(QWidget):
         self._help = Button(words.HELP, name="help", icon="help")
         self._heading = label("", "title", name="heading", wrap=False)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._in_place = QStackedWidget()
+        self._in_place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._back.clicked.connect(self.back)
         self._help.clicked.connect(self.help)
         line = QHBoxLayout(self)
@@ -46,11 +48,20 @@ class TopBar(QWidget):
         line.setSpacing(SPACE)
         line.addWidget(self._back)
         line.addWidget(self._heading, 1)
+        line.addWidget(self._in_place, 1)
         line.addWidget(self._help)
         self._line = line
 
-    def show_place(self, heading: str, *, back: bool) -> None:
+    def hold(self, line: QWidget) -> None:
+        """Take a line that stands in place of the heading on some screen."""
+        self._in_place.addWidget(line)
+
+    def show_place(self, heading: str, *, back: bool, line: QWidget | None = None) -> None:
         """Say where the user is, and whether there is a way back."""
+        self._heading.setVisible(line is None)
+        self._in_place.setVisible(line is not None)
+        if line is not None:
+            self._in_place.setCurrentWidget(line)
         self._heading.setText(heading)
         self._heading.setToolTip(heading)
         self._back.setVisible(back)

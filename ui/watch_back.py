@@ -1,7 +1,9 @@
 """Watch it back: play what is kept, and put the cuts where they belong. GUI thread."""
 
+import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -10,13 +12,14 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from diary_app import phrases
 from diary_app.clip import Clip, ClipId, Kind, Stage
 from diary_app.editing.errors import EditRefused
+from diary_app.editing.filmstrip import Peaks, Thumbnail
 from diary_app.errors import Refused
 from diary_app.news import News
 from diary_app.playback import Player
 from ui import words
 from ui.design import SPACE
 from ui.desk import Desk
-from ui.opening import Opened, Outline, open_take, outline_of
+from ui.opening import BUCKETS, PICTURES, Opened, draw_outline, open_take
 from ui.place import HOME, Name, Place
 from ui.question import Question
 from ui.screen import Screen
@@ -36,6 +39,7 @@ class WatchBack(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="watch", wide=True)
         self._trim: Trim | None = None
+        self._stop_drawing = threading.Event()
         self._heading = words.WATCH
         self.view = PlayerView()
         self.view.ticked.connect(self._on_tick)
@@ -97,6 +101,8 @@ class WatchBack(Screen):
         clip = self._clip()
         self.banner.hush()
         self._trim = None
+        self._stop_drawing = threading.Event()
+        self.strip.rest()
         video = clip.kind is Kind.VIDEO
         self._heading = words.WATCH if video else words.LISTEN
         self.view.wait(words.OPENING_CLIP, icon="film" if video else "microphone")
@@ -109,6 +115,7 @@ class WatchBack(Screen):
     def leave(self, towards: Place | None) -> None:
         """Close the player; closing waits for its threads, so it is an errand."""
         super().leave(towards)
+        self._stop_drawing.set()
         self._close(self.view.take_player())
 
     def _close(self, player: Player | None) -> None:
@@ -134,14 +141,19 @@ class WatchBack(Screen):
         self.view.show_player(opened.player)
         self.view.picture.explain(words.SOUND_ONLY if clip.kind is Kind.SOUND else "", icon="microphone")
         self._show_trim(self._trim)
-        self.desk.bridge.errand(
-            partial(outline_of, clip.take, opened.player.facts), partial(self._on_outline, clip_id), self._on_failed
-        )
+        self._draw_outline(clip.take)
 
-    def _on_outline(self, clip_id: ClipId, outline: Outline) -> None:
-        if self.place is not None and self.place.clip_id == clip_id:
-            self.strip.show_pictures(outline.pictures)
-            self.strip.show_wave(outline.peaks)
+    def _draw_outline(self, take: Path) -> None:
+        stop, later = self._stop_drawing, self.desk.bridge.later
+
+        def on_picture(found: Thumbnail) -> None:
+            later(lambda: None if stop.is_set() else self.strip.add_picture(found.position, found.image, of=PICTURES))
+
+        def on_peaks(found: Peaks) -> None:
+            later(lambda: None if stop.is_set() else self.strip.add_peaks(found.position, found.values, of=BUCKETS))
+
+        draw = partial(draw_outline, take, stop=stop, on_picture=on_picture, on_peaks=on_peaks)
+        self.desk.bridge.errand(draw, lambda _nothing: None, self._on_failed)
 
     def _on_failed(self, sentence: str) -> None:
         if self.place is not None:

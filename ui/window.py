@@ -96,6 +96,8 @@ class Window(QMainWindow):
         column.addLayout(middle, 1)
         for screen in self.screens.values():
             self._stack.addWidget(screen)
+            if screen.banner_line is not None:
+                self._top.hold(screen.banner_line)
         self.setCentralWidget(page)
 
     def _connect(self) -> None:
@@ -141,8 +143,8 @@ class Window(QMainWindow):
 
     def _show_place(self) -> None:
         heading = self.screen_shown.heading
-        self._top.show_place(heading, back=back_from(self.place) is not None)
-        self.setWindowTitle(words.APP if heading == words.APP else f"{heading} – {words.APP}")
+        self._top.show_place(heading, back=back_from(self.place) is not None, line=self.screen_shown.banner_line)
+        self.setWindowTitle(f"{heading} – {words.APP}")
 
     def back(self) -> None:
         """One screen back; ends a countdown first."""

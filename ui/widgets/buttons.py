@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from ui.design import PRIMARY, SPACE, TARGET
 from ui.icons import paint_icon
 from ui.style import colour
-from ui.widgets.paint import GAP, box, inside, painting, ring
+from ui.widgets.paint import box, inside, painting, ring
 
 
 class Weight(Enum):
@@ -24,6 +24,10 @@ class Weight(Enum):
     """Destroys something."""
     TILE = auto()
     """A large choice on Home: words at the left, beside a red or teal shape."""
+
+
+LEAST = {Weight.PRIMARY: PRIMARY, Weight.TILE: PRIMARY + 2 * SPACE}
+"""Least heights that are more than a target's, in pixels."""
 
 
 class Button(QPushButton):
@@ -61,11 +65,11 @@ class Button(QPushButton):
     def sizeHint(self) -> QSize:
         """Room for icon, text, padding and ring."""
         metrics = QFontMetrics(self.label_font())
-        least = PRIMARY if self.weight in (Weight.PRIMARY, Weight.TILE) else TARGET
+        least = LEAST.get(self.weight, TARGET)
         pad = SPACE * 2 if self.weight is Weight.QUIET else SPACE * 5
         icon = self._icon_px(metrics) + SPACE + 4 if self._icon else 0
         width = metrics.horizontalAdvance(self.text()) + icon + pad
-        return QSize(width + 2 * GAP, max(least, metrics.height() + 3 * SPACE) + 2 * GAP)
+        return QSize(width, max(least, metrics.height() + 3 * SPACE))
 
     def minimumSizeHint(self) -> QSize:
         """Never so narrow that words are lost."""
@@ -121,7 +125,7 @@ class Button(QPushButton):
         lead = icon_px + SPACE + 4 if icon_px else 0
         text_px = metrics.horizontalAdvance(self.text())
         centred = area.left() + (area.width() - text_px - lead) / 2
-        left = area.left() + SPACE * 2.5 if self.weight is Weight.TILE else centred
+        left = SPACE * 3 if self.weight is Weight.TILE else centred
         if icon_px:
             spot = QRectF(left, area.center().y() - icon_px / 2, icon_px, icon_px)
             paint_icon(painter, self._icon, spot, colour(self, self.icon_hue or self._text_hue()))

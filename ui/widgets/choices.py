@@ -17,18 +17,18 @@ def _mark_px(widget: QWidget) -> int:
 
 
 def _words_left(widget: QWidget) -> int:
-    return GAP + SPACE + _mark_px(widget) + SPACE + 4
+    return GAP + 3 + _mark_px(widget) + SPACE + 4
 
 
 def _height_for(widget: QAbstractButton, width: int) -> int:
     room = QRect(0, 0, max(80, width - _words_left(widget) - GAP - SPACE), 10_000)
     text = widget.fontMetrics().boundingRect(room, _FLAGS, widget.text())
-    return max(TARGET, text.height() + 2 * SPACE) + 2 * GAP
+    return max(TARGET, text.height() + 3 * SPACE)
 
 
 def _mark_box(widget: QWidget) -> QRectF:
     px = _mark_px(widget)
-    return QRectF(GAP + SPACE, (widget.height() - px) / 2, px, px)
+    return QRectF(GAP + 3, (widget.height() - px) / 2, px, px)
 
 
 def _paint_words(painter: QPainter, widget: QAbstractButton) -> None:
@@ -39,7 +39,7 @@ def _paint_words(painter: QPainter, widget: QAbstractButton) -> None:
 
 def _wide_hint(widget: QAbstractButton) -> QSize:
     text = QFontMetrics(widget.font()).horizontalAdvance(widget.text())
-    return QSize(_words_left(widget) + text + GAP + 2 * SPACE, max(TARGET, _mark_px(widget) + 2 * SPACE) + 2 * GAP)
+    return QSize(_words_left(widget) + text + GAP + 2 * SPACE, max(TARGET, _mark_px(widget) + 2 * SPACE))
 
 
 class Tick(QCheckBox):
@@ -139,7 +139,7 @@ class PickBox(QComboBox):
 
     def sizeHint(self) -> QSize:
         """A target's height."""
-        height = max(TARGET, self.fontMetrics().height() + 3 * SPACE) + 2 * GAP
+        height = max(TARGET, self.fontMetrics().height() + 3 * SPACE)
         return QSize(super().sizeHint().width() + 8 * SPACE, height)
 
     def minimumSizeHint(self) -> QSize:

@@ -12,7 +12,7 @@ from ui.design import SPACE
 from ui.icons import paint_icon
 from ui.journey import line
 from ui.style import colour
-from ui.widgets.paint import GAP, box, inside, painting, ring
+from ui.widgets.paint import box, inside, painting, ring
 from ui.widgets.stage_line import Shape
 
 
@@ -42,7 +42,7 @@ class ClipRow(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Two lines of text."""
-        return QSize(320, round(self.fontMetrics().height() * 2.6) + 4 * SPACE + 2 * GAP)
+        return QSize(320, round(self.fontMetrics().height() * 2.6) + 4 * SPACE)
 
     def minimumSizeHint(self) -> QSize:
         """Titles may be shortened at the end."""
@@ -57,7 +57,9 @@ class ClipRow(QPushButton):
             area = inside(self)
             edge = colour(self, "accent" if hot else "line")
             box(painter, area, fill=colour(self, "tint" if hot else "card"), edge=edge)
-            self._paint_lines(painter, area.adjusted(SPACE * 2, SPACE * 1.5, -SPACE * 2, -SPACE * 1.5))
+            self._paint_lines(
+                painter, QRectF(self.rect()).adjusted(SPACE * 2.5, SPACE * 1.5, -SPACE * 2.5, -SPACE * 1.5)
+            )
 
     def _paint_lines(self, painter: QPainter, area: QRectF) -> None:
         bold = QFont(self.font())

@@ -11,7 +11,7 @@ from ui.design import CORNER, RING
 from ui.style import colour
 
 GAP = RING + 2
-"""Room that a widget leaves on every side for its focus ring, in pixels."""
+"""Room that the face leaves on every side for the focus ring, in pixels."""
 
 
 @contextlib.contextmanager
@@ -26,8 +26,9 @@ def painting(widget: QWidget) -> Iterator[QPainter]:
 
 
 def inside(widget: QWidget) -> QRectF:
-    """The widget's box without the room for the ring."""
-    return QRectF(widget.rect()).adjusted(GAP, GAP, -GAP, -GAP)
+    """The widget's face: all of it, or what the ring leaves when it has the focus."""
+    gap = GAP if widget.hasFocus() else 0
+    return QRectF(widget.rect()).adjusted(gap, gap, -gap, -gap)
 
 
 def box(painter: QPainter, area: QRectF, *, fill: QColor, edge: QColor | None = None, width: float = 2) -> None:

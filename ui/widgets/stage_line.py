@@ -127,8 +127,7 @@ class StageLine(QWidget):
         self.step = step
         self._shape.become(step.mark)
         self._text.setText(step.text)
-        busy = step.mark in (Mark.NOW, Mark.STUCK)
-        redress(self._text, role="lead-strong" if busy else "lead")
+        redress(self._text, role="lead-strong" if step.here else "lead")
         self._detail.setText(step.detail)
         self._detail.setVisible(bool(step.detail))
         self._bar.setVisible(step.fraction is not None)

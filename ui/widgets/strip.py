@@ -45,14 +45,14 @@ class Strip(QWidget):
         self.setAccessibleName(words.STRIP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._seconds = 1.0
-        self._pictures: list[QImage] = []
-        self._held_pictures: Sequence[Image] = ()
+        self._pictures: dict[int, tuple[QImage, Image]] = {}
+        self._count = 1
         self._wave: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
         self._keep: tuple[KeptRange, ...] = (KeptRange(0.0, 1.0),)
         self._place_s = 0.0
         self._bit: tuple[float, float] | None = None
         self._handles = {grip: self._make(grip) for grip in Grip}
-        self.show_bit(None)
+        self.rest()
 
     def _make(self, grip: Grip) -> Handle:
         handle = Handle(grip, self)
@@ -75,26 +75,35 @@ class Strip(QWidget):
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 
+    def rest(self) -> None:
+        """No take is open: nothing can be moved yet."""
+        self._pictures = {}
+        self._wave = np.zeros(0, dtype=np.float32)
+        self._bit = None
+        for handle in self._handles.values():
+            handle.hide()
+        self.update()
+
     def show_take(self, seconds: float, *, frame_s: float, read_only: bool) -> None:
         """A take of this many seconds; one picture lasts frame_s. read_only hides the trim's handles."""
+        self.rest()
         self._seconds = max(seconds, 1e-3)
         for grip, handle in self._handles.items():
             handle.frame_s = frame_s
-            if grip in (Grip.START, Grip.END):
-                handle.setVisible(not read_only)
-        self.show_pictures(())
-        self.show_wave(np.zeros(0, dtype=np.float32))
-        self.show_bit(None)
+            handle.setVisible(grip is Grip.PLACE or (grip in (Grip.START, Grip.END) and not read_only))
+        self._put_handles()
 
-    def show_pictures(self, pictures: Sequence[Image]) -> None:
-        """Small pictures at even distances over the take, each height x width x 3, BGR."""
-        self._held_pictures = pictures
-        self._pictures = [as_qimage(picture) for picture in pictures]
+    def add_picture(self, position: int, picture: Image, *, of: int) -> None:
+        """A small picture (height x width x 3, BGR), at this position of as many at even distances over the take."""
+        self._count = of
+        self._pictures[position] = (as_qimage(picture), picture)
         self.update()
 
-    def show_wave(self, peaks: NDArray[np.float32]) -> None:
-        """Peaks of the sound, 0 to 1, at even distances over the take."""
-        self._wave = peaks
+    def add_peaks(self, position: int, values: Sequence[float], *, of: int) -> None:
+        """Peaks of the sound, 0 to 1, from this position on, of as many at even distances over the take."""
+        if len(self._wave) != of:
+            self._wave = np.zeros(of, dtype=np.float32)
+        self._wave[position : position + len(values)] = values
         self.update()
 
     def show_keep(self, keep: Sequence[KeptRange]) -> None:
@@ -203,12 +212,15 @@ class Strip(QWidget):
         if not self._pictures:
             return 0.0
         height = area.height() * 0.62
-        first = self._pictures[0]
+        first = next(iter(self._pictures.values()))[0]
         wide = height * first.width() / max(1, first.height())
         count = max(1, round(area.width() / wide))
         step = area.width() / count
         for number in range(count):
-            picture = self._pictures[min(len(self._pictures) - 1, int((number + 0.5) / count * len(self._pictures)))]
+            nearest = int((number + 0.5) / count * self._count)
+            if nearest not in self._pictures:
+                continue
+            picture = self._pictures[nearest][0]
             target = QRectF(area.left() + number * step, area.top(), step + 0.5, height)
             trim = (1 - min(1.0, step / wide)) / 2 * picture.width()
             painter.drawImage(target, picture, QRectF(picture.rect()).adjusted(trim, 0, -trim, 0))
