@@ -16,6 +16,8 @@ from portal.worker import Worker
 
 STOP_S = 5
 """How long open answers (a film being watched) may go on after the portal was told to stop."""
+HEADER_BYTES = 64 * 1024
+"""The longest head of a request: a clip with many people has long metadata."""
 
 
 class _Server(uvicorn.Server):
@@ -53,6 +55,7 @@ def serve(*, host: str, port: int) -> None:
             log_level="warning",
             server_header=False,
             proxy_headers=False,
+            h11_max_incomplete_event_size=HEADER_BYTES,
             timeout_graceful_shutdown=STOP_S,
         )
         server = _Server(config, router=router, address=_address(listener))

@@ -113,6 +113,8 @@ OAUTH2_PROVIDER = {
     # One refresh token for the life of a pairing: rotating ones lock a computer out for good when one answer is
     # lost on a bad line. docs/decisions/0301-one-refresh-token-per-computer.md
     "ROTATE_REFRESH_TOKEN": False,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,  # whoever shows a revoked one ends its whole pairing
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "OAUTH_DEVICE_VERIFICATION_URI": "/device",
     "OAUTH_DEVICE_USER_CODE_GENERATOR": new_user_code,
     "DEVICE_FLOW_INTERVAL": DEVICE_INTERVAL_S,

@@ -78,6 +78,8 @@ def _open(path: Path) -> InputContainer:
 
 def _check_streams(container: InputContainer, kind: str) -> None:
     pictures, sounds = container.streams.video, container.streams.audio
+    if not pictures and not sounds:
+        raise Unplayable("CANNOT_PLAY")
     if kind == "video" and not pictures:
         raise Unplayable("NO_PICTURE")
     if kind == "sound" and not sounds:

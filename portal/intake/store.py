@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -171,18 +172,19 @@ def discard(upload: Upload) -> None:
 
 
 class Part:
-    """The file of a delivery, open for more bytes. One thread at a time."""
+    """The file of a delivery, open for more bytes. Its lock makes closing wait for a block that is being written."""
 
     def __init__(self, path: Path, offset: int) -> None:
         """Open at offset, which must be its size; raises NoRoom or DiskFailed."""
         self._synced = self.size = offset
+        self._busy = threading.Lock()
         with disk_errors():
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
             os.lseek(self._file, offset, os.SEEK_SET)
 
     def write(self, block: bytes) -> None:
         """Write all of the block; raises NoRoom or DiskFailed, and then keeps what fitted."""
-        with disk_errors():
+        with self._busy, disk_errors():
             rest = memoryview(block)
             while rest:
                 written = os.write(self._file, rest)
@@ -192,7 +194,7 @@ class Part:
     def sync(self) -> None:
         """Make what was written durable. A failed sync cannot be tried again: only what was durable before stays."""
         try:
-            with disk_errors():
+            with self._busy, disk_errors():
                 os.fsync(self._file)
         except StoreError:
             os.ftruncate(self._file, self._synced)
@@ -202,7 +204,8 @@ class Part:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._file)
+        with self._busy:
+            os.close(self._file)
 
 
 # -- the commit -----------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ class TestCreate:
         ],
     )
     def test_wrong_or_missing_facts_are_400(self, carer: PortalClient, key: str, value: str | None) -> None:
-        answer = carer.create(Sendable(b"x"), **{key: value})
+        answer = carer.create(Sendable(b"x"), changes={key: value})
         assert answer.status_code == 400
         assert refusal(answer) == "bad_metadata"
 

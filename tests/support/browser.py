@@ -64,4 +64,4 @@ def whole_page(driver: Chrome, path: Path, *, width: int) -> Path:
 
 def complaints(driver: Chrome) -> list[str]:
     """What the browser's console said: blocked scripts and styles, missing files, errors."""
-    return [str(entry["message"]) for entry in driver.get_log("browser")]
+    return [str(entry["message"]) for entry in driver.execute("getLog", {"type": "browser"})["value"]]

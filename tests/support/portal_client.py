@@ -4,9 +4,11 @@ import base64
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import requests
 
@@ -15,6 +17,7 @@ from tests.support.portal_process import PortalProcess
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 TIMEOUT_S = 30
 Json = dict[str, object]
+NO_CHANGES: Mapping[str, str | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Sendable:
         """Of the content, as hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
-    def facts(self, **changes: str | None) -> dict[str, str]:
+    def facts(self, changes: Mapping[str, str | None] = NO_CHANGES) -> dict[str, str]:
         """The facts for Upload-Metadata; a change to None leaves one out."""
         people = [{"name": name, "agrees": agrees} for name, agrees in self.people]
         facts: dict[str, str | None] = {
@@ -81,7 +84,7 @@ class PortalClient:
         """Ask the portal where everything is; after a restart on another port, again."""
         self.places = requests.get(f"{self.portal.url}.well-known/diary-portal", timeout=TIMEOUT_S).json()
 
-    def ask(self, computer: str) -> dict[str, str]:
+    def ask(self, computer: str) -> dict[str, Any]:
         """Ask to be let in."""
         answer = requests.post(
             self.places["device_authorization_endpoint"],
@@ -106,13 +109,15 @@ class PortalClient:
         named = {name.replace("_", "-"): value for name, value in more.items()}
         return {"Authorization": f"Bearer {self.tokens['access_token']}", "Tus-Resumable": "1.0.0", **named}
 
-    def create(self, clip: Sendable, *, length: int | None = None, **changes: str | None) -> requests.Response:
-        """POST: announce a clip."""
+    def create(
+        self, clip: Sendable, *, length: int | None = None, changes: Mapping[str, str | None] = NO_CHANGES
+    ) -> requests.Response:
+        """POST: announce a clip; `changes` to its facts, None leaves one out."""
         return requests.post(
             self.places["intake"],
             headers=self.headers(
                 Upload_Length=str(len(clip.content) if length is None else length),
-                Upload_Metadata=metadata(clip.facts(**changes)),
+                Upload_Metadata=metadata(clip.facts(changes)),
             ),
             timeout=TIMEOUT_S,
         )

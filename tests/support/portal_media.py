@@ -36,3 +36,9 @@ def sound(path: Path, *, seconds: float = 2) -> Path:
         *("-c:a", "aac", "-movflags", "+faststart", "-f", "mp4", str(path)),
     )
     return path
+
+
+def copy(source: Path, target: Path, *, before: tuple[str, ...] = ()) -> Path:
+    """The same streams in another file; `before` are options for the input."""
+    _ffmpeg(*before, "-i", str(source), "-c", "copy", str(target))
+    return target

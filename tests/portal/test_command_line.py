@@ -1,0 +1,114 @@
+"""`python -m portal` as a person or a script meets it."""
+
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal.__main__ import COMMANDS, main
+from portal.home import DATA_VARIABLE
+from tests.support.portal_client import PortalClient, Sendable
+from tests.support.portal_process import REPOSITORY, PortalProcess
+
+
+def portal_command(*arguments: str, data: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, **({DATA_VARIABLE: str(data)} if data else {})}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    return subprocess.run(
+        [sys.executable, "-m", "portal", *arguments],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    said = capsys.readouterr().out
+    for command in COMMANDS:
+        assert f"  {command} " in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_the_folder_is_private(portal: PortalProcess) -> None:
+    def mode(path: Path) -> int:
+        return stat.S_IMODE(path.stat().st_mode)
+
+    for folder in ("", "incoming", "media", "posters"):
+        assert mode(portal.data / folder) == 0o700, folder
+    for file in ("secret-key", "portal.sqlite3"):
+        assert mode(portal.data / file) == 0o600, file
+
+
+def test_stopping_is_no_failure_and_the_key_stays(own_portal: PortalProcess) -> None:
+    key = (own_portal.data / "secret-key").read_text()
+    assert len(key) >= 50
+    assert own_portal.stop() == 0
+    own_portal.start()
+    assert (own_portal.data / "secret-key").read_text() == key
+    assert own_portal.stop() == 0
+    assert own_portal.errors == ""
+
+
+def test_a_second_server_on_the_same_folder_says_so(portal: PortalProcess) -> None:
+    done = portal_command("--port", "0", data=portal.data)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == f"Another portal is already running with the files in {portal.data}.\n"
+
+
+def test_a_port_in_use_says_so(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = portal_command("--data", str(tmp_path / "p"), "--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The portal cannot use port {port} on 127.0.0.1: ")
+
+
+def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = portal_command("--data", str(tmp_path / "file" / "portal"), "clips")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The portal cannot keep its files in ")
+    assert "Traceback" not in done.stderr
+
+
+class TestAdminCommands:
+    def test_adduser_without_a_terminal_makes_a_password_up(self, own_portal: PortalProcess) -> None:
+        assert "may sign in with the password" in own_portal.run("adduser", "Ines")
+        assert own_portal.run("adduser", "Jo", "--password-stdin", given="a long enough one\n") == "Jo may sign in.\n"
+
+    @pytest.mark.parametrize(
+        ("arguments", "given", "sentence"),
+        [
+            (("adduser", "Jo", "--password-stdin"), "short\n", "too short"),
+            (("adduser", "bad name!", "--password-stdin"), "a long enough one\n", "valid username"),
+            (("approve", "NOPE-NOPE"), "", "We do not know this code"),
+            (("deny", "NOPE-NOPE"), "", "We do not know this code"),
+            (("revoke", "999"), "", "No computer has the number 999"),
+            (("revoke", "many"), "", "invalid int value"),
+            (("publish", "00000000-0000-4000-8000-000000000000"), "", "There is no such clip here"),
+            (("publish", "nonsense"), "", "invalid UUID value"),
+        ],
+    )
+    def test_what_cannot_be_done_is_one_sentence(
+        self, portal: PortalProcess, arguments: tuple[str, ...], given: str, sentence: str
+    ) -> None:
+        with pytest.raises(RuntimeError, match=sentence) as refused:
+            portal.run(*arguments, given=given)
+        assert "\n" not in str(refused.value)
+
+    def test_clips_for_people(self, portal: PortalProcess, carer: PortalClient) -> None:
+        clip = Sendable(b"words", title="For people", seconds=69)
+        carer.send(clip)
+        (line,) = [line for line in portal.run("clips").splitlines() if line.startswith(clip.clip_id)]
+        assert line.split("\t")[3:] == ["carer", "For people"]
