@@ -59,6 +59,7 @@ class SlowLine:
                 far.sendall(block)
                 self.up += len(block)
         _end(far)
+        near.close()  # with bytes unread this resets the connection: the sender learns at once
 
     def _carry_down(self, far: socket.socket, near: socket.socket) -> None:
         with contextlib.suppress(OSError):
