@@ -74,7 +74,8 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
         return
     base, origin_s = stream.time_base, max(0, media.start_time or 0) / 1_000_000
     media.seek(max(0, round((start_s + origin_s - PREROLL_S) / base)), stream=stream)
-    resampler = AudioResampler(format="fltp", layout="stereo" if channels == 2 else "mono", rate=rate)
+    mono = channels == 1 or stream.codec_context.channels == 1
+    resampler = AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=rate)
     expected: int | None = None
     for frame in _frames(media, stream, resampler):
         if frame.time is None:
@@ -83,7 +84,9 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
         if expected is not None and abs(at - expected) < JUMP_S * rate:
             at = expected
         expected = at + frame.samples
-        yield at, frame.to_ndarray().astype(np.float32, copy=False)
+        block = frame.to_ndarray().astype(np.float32, copy=False)
+        # One channel on two loudspeakers, each as loud as it was: swresample would take 3 dB away.
+        yield at, np.repeat(block, 2, axis=0) if mono and channels == 2 else block
 
 
 def _frames(media: InputContainer, stream: AudioStream, resampler: AudioResampler) -> Iterator[AudioFrame]:

@@ -104,9 +104,10 @@ def test_an_older_file_of_that_name_stays_until_the_new_one_is_whole(take: Path,
 def test_bad_input_leaves_nothing(content: bytes, tmp_path: Path) -> None:
     bad = tmp_path / "in.mp4"
     bad.write_bytes(content)
-    for work in (lambda: trim(bad, tmp_path / "out.mp4", keep=PART), lambda: render(bad, tmp_path / "out.mp4")):
-        with pytest.raises(EditRefused):
-            work()
+    with pytest.raises(EditRefused):
+        trim(bad, tmp_path / "out.mp4", keep=PART)
+    with pytest.raises(EditRefused):
+        render(bad, tmp_path / "out.mp4")
     assert [path.name for path in tmp_path.iterdir()] == ["in.mp4"]
 
 
