@@ -33,8 +33,14 @@ def folders(tmp_path: Path) -> Folders:
     return Folders(tmp_path / "data").make()
 
 
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
+    with PortalProcess(tmp_path_factory.mktemp("portal"), practice=False) as portal:
+        yield portal
+
+
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[PortalProcess]:
+def mortal_portal(tmp_path: Path) -> Iterator[PortalProcess]:
     with PortalProcess(tmp_path / "portal", practice=False) as portal:
         yield portal
 
@@ -120,7 +126,8 @@ def test_the_app_is_killed_again_and_again(folders: Folders, portal: PortalProce
         assert line.up < SIZE * 1.6, "what had arrived was not sent again each time"
 
 
-def test_the_portal_is_killed_in_the_middle(folders: Folders, portal: PortalProcess, rng: random.Random) -> None:
+def test_the_portal_is_killed_in_the_middle(folders: Folders, mortal_portal: PortalProcess, rng: random.Random) -> None:
+    portal = mortal_portal
     with SlowLine(portal.url, bytes_per_s=3_000_000) as line:
         desk = _join(folders, line.url, portal)
         ready = _ready(folders, rng)

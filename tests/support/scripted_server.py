@@ -57,7 +57,7 @@ class Exchange:
         self._handler.send_response(status)
         for name, value in (headers or {}).items():
             self._handler.send_header(name, value)
-        if "Content-Length" not in (headers or {}) and status != 204:
+        if not {"Content-Length", "Transfer-Encoding"} & set(headers or {}) and status != 204:
             self._handler.send_header("Content-Length", str(len(body)))
         self._handler.end_headers()
         if self.method != "HEAD":

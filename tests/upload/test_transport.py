@@ -1,5 +1,6 @@
 """The one seam over requests: where it goes, what it trusts, and that every wait has an end."""
 
+import json
 import logging
 import random
 import socket
@@ -147,6 +148,14 @@ def test_an_answer_in_drips_has_an_end(portal: ScriptedPortal) -> None:
     portal.next("discovery", drip)
     with Transport(portal.url, timeouts=Timeouts(1, 1, 0.4)) as transport, pytest.raises(TimedOut):
         discover(transport)
+
+
+def test_an_answer_in_chunks(portal: ScriptedPortal) -> None:
+    text = json.dumps(portal.honest.facts()).encode()
+    chunks = [text[at : at + 50] for at in range(0, len(text), 50)]
+    body = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
+    portal.next("discovery", lambda exchange: exchange.reply(200, {"Transfer-Encoding": "chunked"}, body))
+    _ask(portal)
 
 
 def test_an_endless_answer_is_no_portal(portal: ScriptedPortal) -> None:
