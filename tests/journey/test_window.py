@@ -1,0 +1,67 @@
+"""The whole job at the real window: virtual camera and microphone, the practice portal, its copy decoded."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.journey.test_command_line import portals_copy
+from tests.support.command_line import REPOSITORY
+from tests.support.flash_beep import measure, speech_present
+from tests.support.virtual_camera import VirtualCamera
+from tests.support.virtual_microphone import VirtualMicrophone, read_speech
+
+SECONDS = 7.0
+
+
+def drive(way: str, pictures: Path, environment: dict[str, str]) -> dict[str, object]:
+    """Run the person at the window as a process of its own; what it printed."""
+    pictures.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.journey.drive_window", way, str(SECONDS), str(pictures)],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert isinstance(found, dict)
+    return found
+
+
+def check_copy(found: dict[str, object], data: Path) -> None:
+    """The portal's copy has the length, the size, the speech, and sound and picture in step."""
+    receipt = found["receipt"]
+    assert isinstance(receipt, dict)
+    copy = portals_copy(data / "practice-portal", receipt["sha256"])
+    assert copy.stat().st_size == receipt["bytes"]
+    seen = measure(copy)
+    assert seen.size == "1280x720"
+    kept, taken = found["kept_s"], found["seconds"]
+    assert isinstance(kept, float)
+    assert isinstance(taken, float)
+    assert abs(taken - kept - 1.0) < 0.1
+    assert abs(seen.times[-1] + 1 / 30 - kept) < 0.15
+    assert len(seen.offsets_ms) >= 2
+    assert seen.worst_ms < 40, seen.offsets_ms
+    assert speech_present(copy, read_speech()).correlation > 0.9
+
+
+@pytest.fixture
+def devices(camera: VirtualCamera, microphone: VirtualMicrophone, screen: str) -> dict[str, str]:
+    """What a process needs to see the virtual camera, microphone and screen."""
+    return {**microphone.environment(), **camera.environment(), "DISPLAY": screen}
+
+
+@pytest.mark.parametrize(("platform", "way"), [("xcb", "mouse"), ("offscreen", "keyboard")])
+def test_from_home_to_received_and_checked(
+    platform: str, way: str, devices: dict[str, str], own_data_folder: Path, tmp_path: Path
+) -> None:
+    found = drive(way, tmp_path / "pictures", {**devices, "QT_QPA_PLATFORM": platform})
+    check_copy(found, own_data_folder)
