@@ -20,6 +20,12 @@ COMMANDS = {
 }
 
 
+UNSAFE = (
+    "Other computers can reach this portal without https, so passwords can be read on the way. "
+    f"Put a web server with https in front of it and set {home.HTTPS_VARIABLE}=1."
+)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="diary portal",
@@ -61,6 +67,16 @@ def _is_everywhere(host: str) -> bool:
         return False
 
 
+def _warn_about(host: str) -> None:
+    """Say so where passwords would cross a network in the clear."""
+    try:
+        here_alone = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here_alone = False
+    if not here_alone and os.environ.get(home.HTTPS_VARIABLE) != "1":
+        print(UNSAFE, file=sys.stderr)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the portal or a command; returns the exit status."""
     options = _parser().parse_args(arguments)
@@ -71,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command is None:
             from portal.server import serve
 
+            _warn_about(options.host)
             serve(host=options.host, port=options.port)
         else:
             _run_command(options.command, options.rest)

@@ -6,9 +6,7 @@ MODERATORS = "Moderators"
 
 
 def make_moderator(user: User) -> None:
-    """Let the account watch, publish and send back clips, and use Django's admin pages for that."""
+    """Let the account watch, publish and send back clips."""
     group, _ = Group.objects.get_or_create(name=MODERATORS)
-    group.permissions.add(
-        *Permission.objects.filter(content_type__app_label="portal", codename__in=("moderate_clip", "view_clip"))
-    )
+    group.permissions.add(*Permission.objects.filter(content_type__app_label="portal", codename="moderate_clip"))
     user.groups.add(group)

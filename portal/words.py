@@ -1,6 +1,7 @@
 """Every sentence that the portal says in answer to the app or to a form. English; one line each."""
 
 NOT_SIGNED_IN = "Please sign in: this computer has not been allowed to send clips, or is no longer allowed."
+NOT_HTTPS = "This portal takes clips over https only."
 NO_SUCH_CLIP = "There is no such clip here."
 NO_SUCH_UPLOAD = "This portal does not know that delivery any more. Please start it again."
 NOT_WHOLE_YET = "This portal does not hold the whole clip yet."

@@ -88,6 +88,8 @@ class Intake:
             address = request.build_absolute_uri(PREFIX)
         except DisallowedHost as error:
             raise Refused(400, "wrong_address", words.WRONG_METHOD) from error
+        if settings.HTTPS and not request.is_secure():
+            raise Refused(403, "not_https", words.NOT_HTTPS)
         if method == "OPTIONS":
             return Answer(204, _abilities())
         if request.headers.get("Tus-Resumable") != TUS_VERSION:

@@ -1,6 +1,8 @@
 """`python -m portal` as a person or a script meets it."""
 
+import io
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -8,10 +10,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.test import Client
+from pytest_django import Settings
 
-from portal.__main__ import COMMANDS, main
-from portal.home import DATA_VARIABLE
-from tests.support.portal_client import PortalClient, Sendable
+from portal.__main__ import COMMANDS, _warn_about, main
+from portal.home import DATA_VARIABLE, HTTPS_VARIABLE
+from tests.support.portal_client import TIMEOUT_S, PortalClient, Sendable
 from tests.support.portal_process import REPOSITORY, PortalProcess
 
 
@@ -82,7 +89,44 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_over_https_alone_means_the_intake_too(seed: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(seed[0], tmp_path / "portal"))
+    with PortalProcess(folder, environment={HTTPS_VARIABLE: "1"}) as process:
+
+        def options(**headers: str) -> int:
+            return requests.options(f"{process.url}intake/", headers=headers, timeout=TIMEOUT_S).status_code
+
+        assert options() == 403
+        assert options(**{"X-Forwarded-Proto": "https"}) == 204
+
+
+@pytest.mark.parametrize(
+    ("host", "warns"), [("127.0.0.1", False), ("localhost", False), ("::1", False), ("192.0.2.7", True)]
+)
+def test_a_portal_that_others_can_reach_in_the_clear_says_so(
+    host: str, warns: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(HTTPS_VARIABLE, raising=False)
+    _warn_about(host)
+    assert ("passwords can be read" in capsys.readouterr().err) is warns
+
+
 class TestAdminCommands:
+    def test_an_admin_opens_the_admin_pages(self, db: None, client: Client, settings: Settings) -> None:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        call_command("adduser", "Ada", "--admin", stdout=io.StringIO())
+        client.force_login(User.objects.get(username="Ada"))
+        for page in (
+            "",
+            "portal/clip/",
+            "portal/computer/",
+            "portal/event/",
+            "auth/user/",
+            "oauth2_provider/accesstoken/",
+        ):
+            assert client.get(f"/admin/{page}").status_code == 200, page
+        assert client.get("/admin/portal/clip/add/").status_code == 403
+
     def test_adduser_without_a_terminal_makes_a_password_up(self, own_portal: PortalProcess) -> None:
         assert "may sign in with the password" in own_portal.run("adduser", "Ines")
         assert own_portal.run("adduser", "Jo", "--password-stdin", given="a long enough one\n") == "Jo may sign in.\n"

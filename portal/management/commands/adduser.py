@@ -14,7 +14,7 @@ from portal.accounts import make_moderator
 
 
 class Command(BaseCommand):
-    """`adduser NAME [--moderator] [--password-stdin]`."""
+    """`adduser NAME [--moderator] [--admin] [--password-stdin]`."""
 
     help = "Make an account, or give it a new password and more rights."
 
@@ -22,9 +22,10 @@ class Command(BaseCommand):
         """The command line."""
         parser.add_argument("name")
         parser.add_argument("--moderator", action="store_true", help="may watch, publish and send back clips")
+        parser.add_argument("--admin", action="store_true", help="may do everything, and open the pages under /admin/")
         parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
-    def handle(self, *, name: str, moderator: bool, password_stdin: bool, **options: object) -> None:
+    def handle(self, *, name: str, moderator: bool, admin: bool, password_stdin: bool, **options: object) -> None:
         """Make it; without a terminal and without --password-stdin a password is made up and printed."""
         user = User.objects.filter(username=name).first() or User(username=name)
         password = _password(from_stdin=password_stdin)
@@ -35,6 +36,8 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         user.set_password(made_up)
+        if admin:
+            user.is_staff = user.is_superuser = True
         user.save()
         if moderator:
             make_moderator(user)
