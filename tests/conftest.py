@@ -95,7 +95,7 @@ def own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def _or_skip() -> Iterator[None]:
+def skips_without_device() -> Iterator[None]:
     """A device that this machine cannot have skips the test, and says by name what is missing."""
     try:
         yield
@@ -114,7 +114,7 @@ def device_store(pytestconfig: pytest.Config) -> Path:
 def video_node() -> Iterator[str]:
     """A device node for the virtual camera. Skips where root would have to make it."""
     with ExitStack() as stack:
-        with _or_skip():
+        with skips_without_device():
             node = stack.enter_context(camera_node())
         yield node
 
@@ -123,7 +123,7 @@ def video_node() -> Iterator[str]:
 def camera(tmp_path: Path, device_store: Path, video_node: str) -> VirtualCamera:
     """A virtual camera. Use it in a child process: Popen(..., env={**os.environ, **camera.environment()})."""
     source = Path(__file__).parent / "support" / "fakecam.c"
-    with _or_skip():
+    with skips_without_device():
         library = compiled(source, device_store, "-ldl", "-lpthread")
     media = camera_media(device_store)
     return virtual_camera(tmp_path / "camera", media=media, library=library, node=video_node, name="Virtual Camera")
@@ -132,7 +132,7 @@ def camera(tmp_path: Path, device_store: Path, video_node: str) -> VirtualCamera
 @pytest.fixture
 def microphone(tmp_path: Path, device_store: Path) -> VirtualMicrophone:
     """A virtual microphone that reads aloud, and beeps at the camera's flashes when both environments are given."""
-    with _or_skip():
+    with skips_without_device():
         library, speech = microphone_library(device_store), speech_file(device_store)
     return virtual_microphone(tmp_path / "microphone", library=library, speech=speech)
 
@@ -141,6 +141,6 @@ def microphone(tmp_path: Path, device_store: Path) -> VirtualMicrophone:
 def screen() -> Iterator[str]:
     """A private X screen with a window manager; what DISPLAY must say for a child process."""
     with ExitStack() as stack:
-        with _or_skip():
+        with skips_without_device():
             display = stack.enter_context(private_screen())
         yield display

@@ -1,6 +1,6 @@
 """A small recorder of its own, run as a child process: OpenCV and sounddevice as any program uses them.
 
-    python -m tests.devices.record_real SECONDS NODE OUT.npz
+    python -m tests.devices.record_real SECONDS CAMERA MICROPHONE OUT.npz        CAMERA may be "none"
 
 OUT holds indices, flashes and stamps (seconds of the monotonic clock) of the frames, the samples, and the moment of the
 first sample of each block. It shares no code with the app, so that the virtual devices are judged by themselves.
@@ -20,7 +20,10 @@ from tests.support.stamp import read_stamp
 Block = tuple[float, NDArray[np.int16], bool]
 
 
-def main(seconds: float, node: str, out: Path) -> None:
+Shot = tuple[int, bool, float]
+
+
+def main(seconds: float, node: str, microphone: str, out: Path) -> None:
     blocks: list[Block] = []
 
     def on_block(
@@ -29,31 +32,45 @@ def main(seconds: float, node: str, out: Path) -> None:
         late = times.currentTime - times.inputBufferAdcTime
         blocks.append((time.monotonic() - late, data[:, 0].copy(), bool(status.input_overflow)))
 
-    frames: list[tuple[int, bool, float]] = []
-    with sounddevice.InputStream(
-        samplerate=48_000, channels=1, dtype="int16", blocksize=480, device="VirtualMic", callback=on_block
-    ):
-        camera = cv2.VideoCapture(node, cv2.CAP_V4L2)
-        camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            read, image = camera.read()
-            if not read:
-                break
-            index, flash = read_stamp(image.astype(np.uint8, copy=False))
-            frames.append((index, flash, camera.get(cv2.CAP_PROP_POS_MSEC) / 1000))
-        camera.release()
-    whole = blocks[:]
+    stream = sounddevice.InputStream(
+        samplerate=48_000, channels=1, dtype="int16", blocksize=480, device=microphone, callback=on_block
+    )
+    stream.start()
+    frames = _film(seconds, node) if node != "none" else _wait(seconds)
+    stream.abort()  # stop() would wait for ever for a microphone that hangs
+    stream.close()
     np.savez(
         out,
         indices=[frame[0] for frame in frames],
         flashes=[frame[1] for frame in frames],
         stamps=[frame[2] for frame in frames],
-        samples=np.concatenate([block[1] for block in whole]),
-        block_times=[block[0] for block in whole],
-        overflows=[block[2] for block in whole],
+        samples=np.concatenate([block[1] for block in blocks] or [np.zeros(0, np.int16)]),
+        block_times=[block[0] for block in blocks],
+        overflows=[block[2] for block in blocks],
     )
 
 
+def _wait(seconds: float) -> list[Shot]:
+    time.sleep(seconds)
+    return []
+
+
+def _film(seconds: float, node: str) -> list[Shot]:
+    """Every frame until the time is over or the camera fails."""
+    frames: list[Shot] = []
+    camera = cv2.VideoCapture(node, cv2.CAP_V4L2)
+    camera.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+    camera.set(cv2.CAP_PROP_READ_TIMEOUT_MSEC, 500)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        read, image = camera.read()
+        if not read:
+            break
+        index, flash = read_stamp(image.astype(np.uint8, copy=False))
+        frames.append((index, flash, camera.get(cv2.CAP_PROP_POS_MSEC) / 1000))
+    camera.release()
+    return frames
+
+
 if __name__ == "__main__":
-    main(float(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    main(float(sys.argv[1]), sys.argv[2], sys.argv[3], Path(sys.argv[4]))

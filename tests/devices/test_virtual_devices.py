@@ -1,24 +1,38 @@
 """The virtual devices keep their promises, seen through OpenCV and PortAudio as they are."""
 
 import os
+import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from tests.conftest import skips_without_device
 from tests.support.flash_beep import find_beeps, match_speech
-from tests.support.virtual_camera import VirtualCamera
-from tests.support.virtual_microphone import VirtualMicrophone, read_speech
+from tests.support.sound_server import sound_server
+from tests.support.virtual_camera import DeviceUnavailable, VirtualCamera
+from tests.support.virtual_microphone import DEVICE, VirtualMicrophone, read_speech, speech_file
 
 SECONDS = 5.0
 
 
 def _record(out: Path, camera: VirtualCamera, microphone: VirtualMicrophone) -> dict[str, NDArray[np.float64]]:
     environment = {**os.environ, **microphone.environment(), **camera.environment()}
-    command = [sys.executable, "-m", "tests.devices.record_real", str(SECONDS), camera.node, str(out)]
-    subprocess.run(command, env=environment, check=True, timeout=60)
+    subprocess.run(_recorder(SECONDS, camera.node, DEVICE, out), env=environment, check=True, timeout=60)
+    return _load(out)
+
+
+def _recorder(seconds: float, node: str, microphone: str, out: Path) -> list[str]:
+    return [sys.executable, "-m", "tests.devices.record_real", str(seconds), node, microphone, str(out)]
+
+
+def _load(out: Path) -> dict[str, NDArray[np.float64]]:
     with np.load(out) as found:
         return {name: found[name].astype(np.float64) for name in found.files}
 
@@ -58,6 +72,78 @@ def test_speech_of_somebody_else_is_not_taken_for_it() -> None:
     part = speech[half : half + 48_000 * 8].astype(np.float64)
     assert match_speech(part, speech).correlation > 0.95
     assert match_speech(part, speech[: half - 48_000]).correlation < 0.7
+
+
+@pytest.mark.parametrize("fault", ["unplug", "hang"])
+def test_a_camera_that_fails_gives_no_more_frames(
+    tmp_path: Path, camera: VirtualCamera, microphone: VirtualMicrophone, fault: str
+) -> None:
+    environment = {**os.environ, **microphone.environment(), **camera.environment()}
+    out = tmp_path / "out.npz"
+    with subprocess.Popen(_recorder(30, camera.node, DEVICE, out), env=environment) as recorder:
+        _wait_for((camera.folder / "t0").exists)
+        (camera.folder / fault).touch()
+        assert recorder.wait(timeout=15) == 0
+    assert len(_load(out)["samples"]), "the microphone is a device of its own"
+
+
+@pytest.mark.parametrize("fault", ["unplug", "hang"])
+def test_a_microphone_that_fails_gives_no_more_samples(
+    tmp_path: Path, microphone: VirtualMicrophone, fault: str
+) -> None:
+    environment = {**os.environ, **microphone.environment()}
+    out = tmp_path / "out.npz"
+    with subprocess.Popen(_recorder(4, "none", DEVICE, out), env=environment, stderr=subprocess.DEVNULL) as recorder:
+        time.sleep(1.5)
+        (microphone.folder / fault).touch()
+        assert recorder.wait(timeout=15) == 0
+    assert len(_load(out)["samples"]) < 3 * 48_000
+
+
+def test_the_loudspeaker_plays_in_real_time(microphone: VirtualMicrophone) -> None:
+    program = (
+        "import sounddevice, numpy; sounddevice.play(numpy.full((48000, 1), 5000, 'int16'), 48000); sounddevice.wait()"
+    )
+    started = time.monotonic()
+    subprocess.run([sys.executable, "-c", program], env={**os.environ, **microphone.environment()}, check=True)
+    assert time.monotonic() - started > 1.0
+    assert (microphone.played() == 5000).sum() == 48_000
+
+
+def test_speech_comes_through_pulseaudio_too(tmp_path: Path, device_store: Path) -> None:
+    with ExitStack() as stack:
+        with skips_without_device():
+            speech = speech_file(device_store)
+            server = stack.enter_context(sound_server(tmp_path / "pulse"))
+        stack.enter_context(server.say(speech))
+        out = tmp_path / "out.npz"
+        environment = {**os.environ, **server.environment()}
+        subprocess.run(_recorder(SECONDS, "none", "pulse", out), env=environment, check=True, timeout=60)
+    assert match_speech(_load(out)["samples"], read_speech()).correlation > 0.9
+
+
+def test_a_private_screen_shows_a_window(screen: str) -> None:
+    with skips_without_device():
+        if shutil.which("xdotool") is None:
+            raise DeviceUnavailable("no xdotool (Debian package xdotool)")
+    program = (
+        "from PySide6.QtWidgets import QApplication, QLabel; app = QApplication([]); label = QLabel('Diary');"
+        "label.setWindowTitle('A window'); label.show(); app.exec()"
+    )
+    environment = {**os.environ, "DISPLAY": screen, "QT_QPA_PLATFORM": "xcb"}
+    with subprocess.Popen([sys.executable, "-c", program], env=environment) as window:
+        try:
+            search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "^A window$"]
+            subprocess.run(search, env=environment, check=True, timeout=30, capture_output=True)
+        finally:
+            window.terminate()
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def _starts(found: dict[str, NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -28,6 +28,7 @@
 #define BEEP_S 0.05
 #define BEEP_HZ 1000.0
 #define BEEP_LEVEL 20000.0
+#define HANG_NS 2e9 // while it hangs, look this often whether it still does
 #define TIMER_MARGIN_NS 50000 // wake just after the period's last sample, never just before it
 
 typedef struct {
@@ -114,16 +115,24 @@ static int gone(snd_pcm_ioplug_t *io) {
   return out;
 }
 
+static double period_ns(snd_pcm_ioplug_t *io) {
+  return (double)io->period_size / ((Mic *)io->private_data)->rate * 1e9;
+}
+
+// Wake whoever polls after first_ns, and then once a period.
+static int arm(snd_pcm_ioplug_t *io, double first_ns) {
+  double every_ns = period_ns(io);
+  struct itimerspec timer = {{(time_t)(every_ns / 1e9), (long)fmod(every_ns, 1e9)},
+                             {(time_t)(first_ns / 1e9), (long)fmod(first_ns, 1e9)}};
+  return timerfd_settime(io->poll_fd, 0, &timer, 0) ? -errno : 0;
+}
+
 static int mic_start(snd_pcm_ioplug_t *io) {
   Mic *mic = io->private_data;
   if (gone(io))
     return -ENODEV;
-  double period_ns = (double)io->period_size / mic->rate * 1e9;
-  double first_ns = period_ns + TIMER_MARGIN_NS + (io->stream == SND_PCM_STREAM_CAPTURE ? mic->latency_s * 1e9 : 0);
-  struct itimerspec timer = {{(time_t)(period_ns / 1e9), (long)fmod(period_ns, 1e9)},
-                             {(time_t)(first_ns / 1e9), (long)fmod(first_ns, 1e9)}};
   mic->started_s = now_s();
-  return timerfd_settime(io->poll_fd, 0, &timer, 0) ? -errno : 0;
+  return arm(io, period_ns(io) + TIMER_MARGIN_NS + (io->stream == SND_PCM_STREAM_CAPTURE ? mic->latency_s * 1e9 : 0));
 }
 
 static int mic_stop(snd_pcm_ioplug_t *io) {
@@ -187,7 +196,9 @@ static int mic_revents(snd_pcm_ioplug_t *io, struct pollfd *fds, unsigned count,
     return 0;
   if (gone(io))
     *revents = POLLERR | POLLHUP;
-  else if (!asked("hang"))
+  else if (asked("hang"))
+    arm(io, HANG_NS);
+  else
     *revents = io->stream == SND_PCM_STREAM_CAPTURE ? POLLIN : POLLOUT;
   return 0;
 }
