@@ -1,5 +1,6 @@
 """The real camera, through OpenCV: V4L2 on Linux, Media Foundation on Windows, AVFoundation on macOS."""
 
+import logging
 import sys
 import threading
 from pathlib import Path
@@ -10,8 +11,12 @@ from capture.clock import Clock
 from capture.errors import DeviceGone, DeviceMissing, DeviceRefused
 from capture.model import Camera, Frame, PictureFormat
 
+log = logging.getLogger(__name__)
+
 READ_TIMEOUT_MS = 1000
 """A camera that is silent for so long counts as lost."""
+BAD_PICTURES = 15
+"""A cheap camera sends a damaged picture now and then, which is skipped; so many running are no camera any more."""
 LATEST_STAMP_S = 1.0
 """A driver's stamp further away from now is not on our clock, and the moment of arrival is used instead."""
 
@@ -54,11 +59,11 @@ class OpenCvCamera:
         self._closed = threading.Event()
         self._reading = threading.Lock()
         self._capture = _open(camera, picture)
-        first, self._waiting = self._grab()
-        if not first or self._waiting is None:
+        first = self._waiting = self._grab()
+        if first is None:
             self._capture.release()
             raise _refusal(camera)
-        height, width = self._waiting.image.shape[:2]
+        height, width = first.image.shape[:2]
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self._picture = PictureFormat(width, height, fps if 1 <= fps <= 240 else picture.fps)
 
@@ -67,15 +72,23 @@ class OpenCvCamera:
         """What the first frame showed that the camera really delivers."""
         return self._picture
 
-    def _grab(self) -> tuple[bool, Frame | None]:
-        read, image = self._capture.read()
-        now = self._clock.now_s()
-        if not read or image is None or not image.size:
-            return False, None
-        stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-        # Only V4L2 stamps with the monotonic clock; others count from their own start.
-        trusted = sys.platform == "linux" and 0 <= now - stamp < LATEST_STAMP_S
-        return True, Frame(image.astype("uint8", copy=False), stamp if trusted else now)
+    def _grab(self) -> Frame | None:
+        """The next whole picture, or None where the camera delivers none any more."""
+        for _ in range(BAD_PICTURES):
+            try:
+                if not self._capture.grab():
+                    return None
+                now = self._clock.now_s()
+                stamp = self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
+                read, image = self._capture.retrieve()
+            except cv2.error:  # what some drivers answer with when the plug is pulled
+                log.warning("OpenCV gives up", exc_info=True)
+                return None
+            if read and image is not None and image.size:
+                # Only V4L2 stamps with the monotonic clock; others count from their own start.
+                trusted = sys.platform == "linux" and 0 <= now - stamp < LATEST_STAMP_S
+                return Frame(image.astype("uint8", copy=False), stamp if trusted else now)
+        return None
 
     def read(self) -> Frame | None:
         """Wait for the next frame; None after close(). Raises DeviceGone after a second of silence or an error."""
@@ -83,12 +96,8 @@ class OpenCvCamera:
             if self._closed.is_set():
                 return None
             frame, self._waiting = self._waiting, None
-            if frame is not None:
-                return frame
-            read, frame = self._grab()
-        if not read:
-            if self._closed.is_set():
-                return None
+            frame = frame or self._grab()
+        if frame is None and not self._closed.is_set():
             raise DeviceGone(f"The camera “{self._camera.name}” has stopped.")
         return frame
 

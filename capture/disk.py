@@ -1,5 +1,6 @@
 """The disk port: what a take needs from a disk, and nothing more."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -15,7 +16,7 @@ class Disk(Protocol):
         """Return when the file's bytes are on the disk. Raises OSError; a failed sync must never be trusted again."""
 
     def publish(self, part: Path, final: Path) -> None:
-        """Give a whole, synced file its final name, durably. Raises OSError."""
+        """Sync a whole file and give it its final name, durably. Raises OSError, FileExistsError among them."""
 
     def free_bytes(self, folder: Path) -> int:
         """Bytes that this user may still write there. Raises OSError."""
@@ -36,6 +37,8 @@ class RealDisk:
     def publish(self, part: Path, final: Path) -> None:
         """Sync, rename, and sync the folder where the system can do that."""
         self.sync(part)
+        if final.exists():
+            raise FileExistsError(errno.EEXIST, "nothing is written over another file", str(final))
         part.replace(final)
         if os.name == "posix":
             folder = os.open(final.parent, os.O_RDONLY)

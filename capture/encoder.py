@@ -100,6 +100,10 @@ class EncoderChild:
         except (OSError, ValueError) as error:
             raise self._failed() from error
 
+    def kill(self) -> None:
+        """End a child that hangs; a write that waits for it fails at once. Any thread."""
+        self._child.kill()
+
     def close(self) -> None:
         """End the input and wait until the file is whole. Raises EncoderFailed."""
         with contextlib.suppress(OSError):

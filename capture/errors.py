@@ -5,6 +5,7 @@ CaptureError
 ├── DeviceRefused      in use by another program, or not allowed
 ├── DeviceGone         it delivered, and stopped
 ├── EncoderFailed      the encoder child ended early; tail holds its last lines
+├── TakeExists         a recording of this name is there, whole or cut short
 └── DiskFull           no room for a take
 """
 
@@ -36,3 +37,7 @@ class EncoderFailed(CaptureError):
 
 class DiskFull(CaptureError):
     """There is no room for a take."""
+
+
+class TakeExists(CaptureError):
+    """A recording of this name is there already, whole or cut short; nothing is ever written over it."""

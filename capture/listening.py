@@ -1,5 +1,6 @@
 """The sound thread: places blocks on the clock, measures the level, and hands them to the open take."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -7,11 +8,15 @@ from collections.abc import Callable
 import numpy as np
 
 from capture.drift import SoundClock
+from capture.errors import CaptureError
 from capture.model import AudioBlock, Level, Samples
 from capture.sources import SoundSource
 from capture.take import TakeWriter
 
+log = logging.getLogger(__name__)
+
 LOST_AFTER_S = 1.0
+"""A microphone that is silent for so long counts as lost, and is opened anew as often."""
 LEVEL_BLOCKS = 10
 """The level is that of the last 100 ms."""
 FULL_SCALE = 32768.0
@@ -30,13 +35,13 @@ def _db(amplitude: float) -> float:
 
 
 class SoundListener:
-    """Starts a microphone and listens until close(). on_lost(True) after a second of nothing, on_lost(False) after.
+    """Opens a microphone and listens until close(). on_lost(True) after a second of nothing, on_lost(False) after.
 
-    Raises CaptureError where it cannot be started.
+    Raises CaptureError where it cannot be started at the beginning.
     """
 
-    def __init__(self, source: SoundSource, on_lost: Callable[[bool], None]) -> None:
-        self._source = source
+    def __init__(self, open_source: Callable[[], SoundSource], on_lost: Callable[[bool], None]) -> None:
+        self._open = open_source
         self._on_lost = on_lost
         self._blocks: queue.SimpleQueue[AudioBlock | None] = queue.SimpleQueue()
         self._clock = SoundClock()
@@ -45,26 +50,50 @@ class SoundListener:
         """Written by the sound thread, pulled by the screen."""
         self.take: TakeWriter | None = None
         """Where blocks go besides; set and cleared by the recorder thread."""
-        source.start(self._blocks.put)
+        self._closing = threading.Event()
+        self._source = open_source()
+        self._source.start(self._blocks.put)
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         lost = False
-        while True:
-            try:
-                block = self._blocks.get(timeout=LOST_AFTER_S)
-            except queue.Empty:
-                if not lost:
-                    lost, self.level = True, Level()
-                    self._on_lost(True)
-                continue
-            if block is None:
-                return
-            if lost:
-                lost = False
-                self._on_lost(False)
-            self._hear(block)
+        try:
+            while not self._closing.is_set():
+                block = self._next_block()
+                if self._closing.is_set():
+                    return
+                if lost != (block is None):
+                    lost = block is None
+                    log.warning("the microphone %s", "has stopped" if lost else "is back")
+                    self._on_lost(lost)
+                if block is None:
+                    self._open_anew()
+                else:
+                    self._hear(block)
+        finally:
+            if not self._closing.is_set():  # a bug: the user must not go on speaking to nobody
+                self.level = Level()
+                self._on_lost(True)
+
+    def _next_block(self) -> AudioBlock | None:
+        """The next block, or None after a second of nothing (and when close() wakes the thread)."""
+        try:
+            return self._blocks.get(timeout=LOST_AFTER_S)
+        except queue.Empty:
+            return None
+
+    def _open_anew(self) -> None:
+        """A microphone that was pulled out and put back delivers again only to a new stream."""
+        self.level = Level()
+        self._recent.clear()
+        self._source.close()
+        source = self._open()
+        try:
+            source.start(self._blocks.put)
+        except CaptureError as error:
+            log.info("not yet: %s", error)
+        self._source = source
 
     def _hear(self, block: AudioBlock) -> None:
         span = self._clock.place(block.at_s, len(block.samples), overflowed=block.overflowed)
@@ -78,6 +107,7 @@ class SoundListener:
 
     def close(self) -> None:
         """Close the microphone and end the thread."""
-        self._source.close()
+        self._closing.set()
         self._blocks.put(None)
         self._thread.join()
+        self._source.close()

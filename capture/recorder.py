@@ -39,6 +39,7 @@ from capture.state import (
     Refusal,
     Release,
     Report,
+    Start,
     State,
     TakeClosed,
     Tell,
@@ -69,7 +70,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class TakeDone:
-    """A take is closed; its report."""
+    """A take is closed; its report. Exactly one follows every Start, also one that was refused (an empty report)."""
 
     take: Path
     report: TakeReport
@@ -81,6 +82,14 @@ RecorderNews = StateChanged | Told | TakeDone
 @dataclass(frozen=True, slots=True)
 class _Quit:
     """Ends the actor; only close() posts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _FromDevice:
+    """What a device says; nobody listens to one that has been closed meanwhile."""
+
+    opening: int
+    event: DeviceLost | DeviceBack
 
 
 class Recorder:
@@ -101,7 +110,8 @@ class Recorder:
         self._open_microphone = open_microphone
         self._on_news = on_news
         self._state: State = Idle()
-        self._inbox: queue.SimpleQueue[Event | _Quit] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Event | _FromDevice | _Quit] = queue.SimpleQueue()
+        self._opening = 0
         self._reader: CameraReader | None = None
         self._listener: SoundListener | None = None
         self._writer: TakeWriter | None = None
@@ -153,14 +163,18 @@ class Recorder:
             event = self._inbox.get()
             if isinstance(event, _Quit):
                 quitting = True
-            else:
+            elif not isinstance(event, _FromDevice):
                 self._step(event)
+            elif event.opening == self._opening:
+                self._step(event.event)
 
     def _step(self, event: Event) -> None:
         step = transition(self._state, event)
         if isinstance(step, Refusal):
             log.info("refused %s in %s: %s", event, self._state, step.sentence)
             self._on_news(Told(step.sentence))
+            if isinstance(event, Start):
+                self._on_news(TakeDone(event.take, TakeReport()))
             return
         before, (self._state, effects) = self._state, step
         if self._state != before:
@@ -187,6 +201,7 @@ class Recorder:
             case Tell(sentence):
                 self._on_news(Told(sentence))
             case Report(take, report):
+                self._offer_to(None)
                 self._on_news(TakeDone(take, report))
             case _:
                 assert_never(effect)
@@ -196,22 +211,25 @@ class Recorder:
         return self._writer
 
     def _open_devices(self, wish: Wish) -> None:
+        """Open them and step on at once: an answer that waited in the inbox could meet another wish there."""
+        self._opening += 1
+        microphone, camera, picture = wish.microphone, wish.camera, wish.picture
         try:
-            if wish.microphone is not None:
-                self._listener = SoundListener(self._open_microphone(wish.microphone), self._on_lost(Device.MICROPHONE))
-            if wish.camera is not None:
-                camera, picture = wish.camera, wish.picture
-                self._reader = CameraReader(
-                    lambda: self._open_camera(camera, picture), self._clock, self._on_lost(Device.CAMERA)
+            if microphone is not None:
+                self._listener = SoundListener(
+                    lambda: self._open_microphone(microphone), self._on_lost(Device.MICROPHONE)
                 )
+            if camera is not None:
+                self._reader = CameraReader(lambda: self._open_camera(camera, picture), self._on_lost(Device.CAMERA))
         except CaptureError as error:
             log.warning("a device did not open", exc_info=True)
-            self.post(DevicesFailed(str(error)))
+            self._step(DevicesFailed(str(error)))
             return
-        self.post(DevicesOpened())
+        self._step(DevicesOpened())
 
     def _on_lost(self, device: Device) -> Callable[[bool], None]:
-        return lambda lost: self.post(DeviceLost(device) if lost else DeviceBack(device))
+        opening = self._opening
+        return lambda lost: self._inbox.put(_FromDevice(opening, DeviceLost(device) if lost else DeviceBack(device)))
 
     def _close_devices(self) -> None:
         reader, self._reader = self._reader, None
@@ -228,12 +246,16 @@ class Recorder:
         except (CaptureError, OSError) as error:
             log.warning("a take did not begin", exc_info=True)
             sentence = str(error) if isinstance(error, CaptureError) else NO_FOLDER
-            self.post(EncoderFailed(sentence))
+            self._step(EncoderFailed(sentence))
             return
+        self._offer_to(self._writer)
+        self._writer.begin()
+
+    def _offer_to(self, writer: TakeWriter | None) -> None:
         if self._reader is not None:
-            self._reader.take = self._writer
+            self._reader.take = writer
         if self._listener is not None:
-            self._listener.take = self._writer
+            self._listener.take = writer
 
     def _new_writer(self, take: Path, wish: Wish) -> TakeWriter:
         return TakeWriter(
@@ -247,10 +269,8 @@ class Recorder:
         )
 
     def _end_take(self) -> None:
+        """The devices go on offering until the take is closed: the sound of its last moment is still on its way."""
         writer, self._writer = self._writer, None
-        for source in (self._reader, self._listener):
-            if source is not None:
-                source.take = None
         if writer is None:  # it never began
             self.post(TakeClosed(TakeReport()))
             return

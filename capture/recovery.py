@@ -4,11 +4,15 @@ When only the app died the encoder child has finished the file by itself, and a 
 whole computer died the file ends in the middle of a fragment, and is copied (not encoded) into a clean one. Any thread.
 """
 
+import itertools
+import os
 import struct
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
+import av
 import imageio_ffmpeg
 
 from capture.disk import Disk
@@ -18,6 +22,29 @@ from capture.errors import EncoderFailed
 STILL_S = 0.5
 """A file that has not grown for so long has no writer any more: the encoder child flushes twice a second."""
 STILL_TIMEOUT_S = 15.0
+NOT_MENDED = "A recording that was cut short could not be mended. It is kept as it is."
+
+
+class NoRoom(EncoderFailed):
+    """The disk has no room for a copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a finished take holds."""
+
+    pictures: int
+    seconds: float
+
+
+def what_is_there(take: Path) -> Contents:
+    """Count the pictures of a take and measure its length, without decoding. Raises EncoderFailed."""
+    try:
+        with av.open(str(take)) as media:
+            pictures = sum(1 for packet in media.demux(video=0) if packet.size) if media.streams.video else 0
+            return Contents(pictures, (media.duration or 0) / av.time_base)
+    except (av.FFmpegError, OSError) as error:
+        raise EncoderFailed(NOT_MENDED, str(error)) from error
 
 
 def make_whole(take: Path, disk: Disk) -> bool:
@@ -38,6 +65,11 @@ def make_whole(take: Path, disk: Disk) -> bool:
     try:
         _copy(part, mended)
         disk.publish(mended, take)
+    except NoRoom:
+        mended.unlink(missing_ok=True)
+        _cut_last_fragment(part)
+        disk.publish(part, take)
+        return True
     finally:
         mended.unlink(missing_ok=True)
     part.unlink()
@@ -57,8 +89,17 @@ def _wait_until_still(path: Path) -> None:
         time.sleep(0.05)
 
 
-def top_level_boxes(path: Path) -> list[bytes]:
-    """The four-letter types of an MP4 file's outermost boxes, in order (ISO/IEC 14496-12, 4.2)."""
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One of an MP4 file's outermost boxes."""
+
+    kind: bytes
+    end: int
+    """Where the next one begins, in bytes; beyond the end of the file where the box is cut short."""
+
+
+def top_level_boxes(path: Path) -> list[Box]:
+    """An MP4 file's outermost boxes, in order (ISO/IEC 14496-12, 4.2)."""
     found = []
     with path.open("rb") as file:
         size, at = path.stat().st_size, 0
@@ -70,20 +111,29 @@ def top_level_boxes(path: Path) -> list[bytes]:
                 if len(wide) < 8:
                     break
                 length = struct.unpack(">Q", wide)[0]
-            found.append(kind)
             at = size if length == 0 else at + max(8, length)
+            found.append(Box(kind, at))
     return found
 
 
 def _is_cut_short(path: Path) -> bool:
     """A finished hybrid MP4 has hidden its fragments inside one mdat box and written one index for all."""
-    boxes = top_level_boxes(path)
-    return b"moof" in boxes or b"moov" not in boxes
+    kinds = [box.kind for box in top_level_boxes(path)]
+    return b"moof" in kinds or b"moov" not in kinds
 
 
 def _has_fragment(path: Path) -> bool:
-    boxes = top_level_boxes(path)
-    return b"moov" in boxes and b"moof" in boxes
+    kinds = [box.kind for box in top_level_boxes(path)]
+    return b"moov" in kinds and b"moof" in kinds
+
+
+def _cut_last_fragment(path: Path) -> None:
+    """No room for a copy: cut off the fragment that is not whole. What is left plays, without an index for all."""
+    size, whole = path.stat().st_size, 0
+    for before, box in itertools.pairwise(top_level_boxes(path)):
+        if box.end <= size and (box.kind == b"moov" or (before.kind, box.kind) == (b"moof", b"mdat")):
+            whole = box.end
+    os.truncate(path, whole)
 
 
 def _copy(part: Path, out: Path) -> None:
@@ -94,4 +144,5 @@ def _copy(part: Path, out: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise EncoderFailed("A recording that was cut short could not be mended. It is kept as it is.", done.stderr)
+        kind = NoRoom if "No space left on device" in done.stderr else EncoderFailed
+        raise kind(NOT_MENDED, done.stderr)

@@ -68,6 +68,7 @@ class SoundGrid:
         gap = self._silence_to(span.start_s) if self._held is None or span.stepped else out[:0]
         if span.stepped:
             self._before = np.zeros(TAPS, np.float32)
+            self._join = True
         self._held = _Held(block, span)
         return np.concatenate((out, gap))
 
@@ -89,9 +90,13 @@ class SoundGrid:
 
     def _silence_to(self, at_s: float) -> Samples:
         missing = max(0, self._index(at_s) - self._done)
+        if not missing:
+            return np.zeros(0, np.int16)
         self._done += missing
-        self._join = self._join or missing > 0
-        return self._smooth(np.zeros(missing, np.float32)) if missing else np.zeros(0, np.int16)
+        self._join = self._done > missing  # nothing clicks at the very beginning
+        silence = self._smooth(np.zeros(missing, np.float32))
+        self._join = True
+        return silence
 
     def _emit(self, after: Reals, until_s: float | None = None) -> Samples:
         if self._held is None:

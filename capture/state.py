@@ -244,15 +244,21 @@ class Refusal:
 
 Step = tuple[State, tuple[Effect, ...]] | Refusal
 
-CAMERA_LOST = "The camera has stopped. Your recording is safe and goes on with sound. Check the camera's plug."
-MICROPHONE_LOST = (
-    "The microphone has stopped. Your recording is safe and goes on without sound. Check the microphone's plug."
-)
+NOTHING_CHOSEN = "Choose a camera or a microphone first."
 
 
-def lost_sentence(device: Device) -> str:
-    """What the user reads when a device is lost."""
-    return CAMERA_LOST if device is Device.CAMERA else MICROPHONE_LOST
+def lost_sentence(state: "Recording | Paused", device: Device) -> str:
+    """What the user reads when a device is lost while a take is open: what is left of the take, and what to do."""
+    devices = {Device.CAMERA: state.wish.camera, Device.MICROPHONE: state.wish.microphone}
+    left = [each for each, wanted in devices.items() if wanted and each is not device and each not in state.lost]
+    goes_on = {Device.CAMERA: " and goes on without sound", Device.MICROPHONE: " and goes on with sound alone"}
+    rest = goes_on[left[0]] if left else ", but nothing is being recorded just now"
+    return f"The {device} has stopped. Your recording is safe{rest}. Check the {device}'s plug."
+
+
+def lost_before_sentence(device: Device) -> str:
+    """What the user reads when a device is lost while no take is open."""
+    return f"The {device} has stopped. Check its plug, or choose another one."
 
 
 def transition(state: State, event: Event) -> Step:
@@ -275,11 +281,17 @@ def transition(state: State, event: Event) -> Step:
 def _from_idle(state: Idle, event: Event) -> Step:
     match event:
         case Prepare(wish):
-            return Opening(wish), (OpenDevices(wish),)
+            return _opening(wish)
         case Start() | Pause() | Resume() | Stop():
-            return Refusal("Choose a camera or a microphone first.")
+            return Refusal(NOTHING_CHOSEN)
         case _:
             return state, ()
+
+
+def _opening(wish: Wish) -> Step:
+    if wish.camera is None and wish.microphone is None:
+        return Refusal(NOTHING_CHOSEN)
+    return Opening(wish), (OpenDevices(wish),)
 
 
 def _from_opening(state: Opening, event: Event) -> Step:
@@ -289,7 +301,7 @@ def _from_opening(state: Opening, event: Event) -> Step:
         case DevicesFailed(sentence):
             return Idle(), (CloseDevices(), Tell(sentence))
         case Prepare(wish):
-            return Opening(wish), (OpenDevices(wish),)
+            return _opening(wish)
         case Release():
             return Idle(), (CloseDevices(),)
         case Start() | Pause() | Resume() | Stop():
@@ -301,7 +313,7 @@ def _from_opening(state: Opening, event: Event) -> Step:
 def _from_ready(state: Ready, event: Event) -> Step:
     match event:
         case Prepare(wish):
-            return Opening(wish), (OpenDevices(wish),)
+            return _opening(wish)
         case Release():
             return Idle(), (CloseDevices(),)
         case Start(take):
@@ -314,11 +326,6 @@ def _from_ready(state: Ready, event: Event) -> Step:
             return Refusal("Nothing is being recorded.")
         case _:
             return state, ()
-
-
-def lost_before_sentence(device: Device) -> str:
-    """What the user reads when a device is lost before a take has begun."""
-    return f"The {device} has stopped. Check its plug, or choose another one."
 
 
 def _from_open_take(state: Recording | Paused, event: Event) -> Step:
@@ -334,7 +341,7 @@ def _from_open_take(state: Recording | Paused, event: Event) -> Step:
         case EncoderFailed(sentence):
             return Finishing(state.wish, state.take, state.lost), (EndTake(), Tell(sentence))
         case DeviceLost(device):
-            return type(state)(state.wish, state.take, state.lost | {device}), (Tell(lost_sentence(device)),)
+            return type(state)(state.wish, state.take, state.lost | {device}), (Tell(lost_sentence(state, device)),)
         case DeviceBack(device):
             return type(state)(state.wish, state.take, state.lost - {device}), ()
         case Start() | Prepare():
@@ -355,7 +362,10 @@ def _from_finishing(state: Finishing, event: Event) -> Step:
         case EncoderFailed(sentence):
             return state, (Tell(sentence),)
         case DeviceLost(device):
-            return Finishing(state.wish, state.take, state.lost | {device}, state.release), ()
+            told = Tell(lost_before_sentence(device))
+            return Finishing(state.wish, state.take, state.lost | {device}, state.release), (told,)
+        case DeviceBack(device):
+            return Finishing(state.wish, state.take, state.lost - {device}, state.release), ()
         case Start() | Prepare():
             return Refusal("The last recording is still being saved. Please wait a moment.")
         case _:

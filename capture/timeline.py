@@ -1,4 +1,4 @@
-"""The take's own time: zero at its first frame, pauses left out. Pure; used by the encoder thread alone."""
+"""The take's own time: zero at its first frame, pauses left out. Pure and frozen; each thread keeps its own."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,14 @@ class Timeline:
         if at_s < self.zero_s or (self.held_at_s is not None and at_s >= self.held_at_s):
             return None
         return at_s - self.zero_s
+
+    def stop_s(self, at_s: float) -> float:
+        """The last moment that belongs to a take that ends at at_s: a pause that lasts until then is left out."""
+        return at_s if self.held_at_s is None else min(at_s, self.held_at_s)
+
+    def end_s(self, at_s: float) -> float:
+        """The length, in seconds, of a take that ends at this moment."""
+        return max(0.0, self.stop_s(at_s) - self.zero_s)
 
     def hold(self, at_s: float) -> "Timeline":
         """Nothing from this moment on belongs to the take."""

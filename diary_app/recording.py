@@ -17,7 +17,7 @@ from capture.model import TakeReport
 from capture.recorder import Recorder
 from capture.recovery import make_whole
 from capture.state import Refusal, Start, transition
-from diary_app.catalogue import Catalogue
+from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, ClipId, Kind, Stage, new_clip_id
 from diary_app.editing.errors import EditError
 from diary_app.editing.probe import probe
@@ -54,19 +54,31 @@ class TakeDesk:
         stack = contextlib.ExitStack()
         if not stack.enter_context(locked(self._lock_path(clip_id), give_up=_at_once)):
             raise Refused("Another recording is using this name. Please try again.")
+        try:
+            clip = self._catalogue.add(clip_id, kind=kind, take=take, stage=Stage.RECORDING)
+        except CatalogueError:
+            stack.close()
+            self._lock_path(clip_id).unlink(missing_ok=True)
+            raise
         self._locks[clip_id] = stack
-        clip = self._catalogue.add(clip_id, kind=kind, take=take, stage=Stage.RECORDING)
         recorder.post(Start(take))
         return clip
 
     def finish(self, clip: Clip, report: TakeReport) -> bool:
-        """Note the closed take; False (and no row) when nothing was recorded."""
+        """Note the closed take; False when nothing was recorded (no row is left), or the catalogue cannot be written.
+
+        Called on the recorder thread, which must live on: a take that the catalogue does not learn of is found at the
+        next start.
+        """
         try:
             if not clip.take.exists():
                 self._forget_unless_kept(clip)
                 return False
             self._catalogue.finish_take(clip.clip_id, seconds=report.seconds, report=json.dumps(asdict(report)))
             return True
+        except CatalogueError:
+            log.exception("the take of %s is closed, and could not be noted", clip.clip_id)
+            return False
         finally:
             self._unlock(clip.clip_id)
 
@@ -97,11 +109,16 @@ class TakeDesk:
 
     def _mend(self, clip: Clip) -> Clip | None:
         with locked(self._lock_path(clip.clip_id), give_up=_at_once) as held:
-            if not held:
-                return None  # another process is recording it just now
+            if not held or not self._still_cut_short(clip.clip_id):
+                return None  # another process is recording it just now, or has seen to it
             mended = self._made_whole(clip)
-        self._lock_path(clip.clip_id).unlink(missing_ok=True)
+            with contextlib.suppress(PermissionError):  # Windows: not while it is open
+                self._lock_path(clip.clip_id).unlink(missing_ok=True)
         return mended
+
+    def _still_cut_short(self, clip_id: ClipId) -> bool:
+        """Ask again under the lock: the process that recorded it may have closed it since the list was read."""
+        return any(clip.clip_id == clip_id for clip in self._catalogue.at_stage(Stage.RECORDING))
 
     def _made_whole(self, clip: Clip) -> Clip | None:
         try:

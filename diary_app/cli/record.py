@@ -54,15 +54,22 @@ def add_commands(
     record.set_defaults(run=run_record)
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number") from None
+
+
 def _length(text: str) -> float:
-    seconds = float(text)
+    seconds = _number(text)
     if not 0 < seconds <= 24 * 3600:
         raise argparse.ArgumentTypeError("a length lies between nothing and 24 hours, in seconds")
     return seconds
 
 
 def _rate(text: str) -> float:
-    rate = float(text)
+    rate = _number(text)
     if not 1 <= rate <= 120:
         raise argparse.ArgumentTypeError("a rate lies between 1 and 120 pictures a second")
     return rate

@@ -1,0 +1,100 @@
+"""The sound of a take: laid on the take's grid, pauses left out, cut to the sample. Used by the encoder thread alone.
+
+Sound comes later than the commands to pause, resume and stop, by as much as the microphone's latency. So each command
+waits here until the sound of its own moment has come: a pause keeps every sample before it and none within it.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from capture.drift import Span
+from capture.model import BLOCK, SOUND_RATE, Samples
+from capture.resample import SoundGrid
+from capture.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The take pauses at this moment of the monotonic clock."""
+
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """The take goes on at this moment."""
+
+    at_s: float
+
+
+class SoundTrack:
+    """Gives blocks of BLOCK samples (the last may be shorter) to `write`, with the number of their first sample."""
+
+    def __init__(self, zero_s: float, write: Callable[[Samples, int], None]) -> None:
+        self._time = Timeline(zero_s)
+        self._grid = SoundGrid(zero_s)
+        self._write_out = write
+        self._changes: deque[Hold | Resume] = deque()
+        self._spare: Samples = np.zeros(0, np.int16)
+        self._written = 0
+
+    @property
+    def samples(self) -> int:
+        """Samples written so far."""
+        return self._written
+
+    @property
+    def heard_s(self) -> float:
+        """The moment of the monotonic clock up to which there is sound."""
+        return self._time.zero_s + self._grid.samples / SOUND_RATE
+
+    def change(self, command: Hold | Resume) -> None:
+        """Obey it when the sound of its moment comes. Commands come in the order of their moments."""
+        self._changes.append(command)
+
+    def feed(self, samples: Samples, span: Span) -> None:
+        """Add a block, in order."""
+        self._obey(span.end_s)
+        held_s = self._time.held_at_s
+        if (held_s is not None and span.start_s >= held_s) or span.end_s <= self.heard_s:
+            return
+        self._write(self._grid.feed(samples, span))
+
+    def fill(self, until_s: float) -> None:
+        """The microphone delivers nothing: silence up to this moment."""
+        self._obey(until_s)
+        self._write(self._grid.fill(self._time.stop_s(until_s)))
+
+    def finish(self, at_s: float) -> None:
+        """Cut at this moment, to the sample."""
+        self._obey(at_s)
+        self._write(self._grid.flush(self._time.stop_s(at_s)))
+        if len(self._spare):
+            self._hand_over(len(self._spare))
+
+    def _obey(self, until_s: float) -> None:
+        while self._changes and self._changes[0].at_s < until_s:
+            match self._changes.popleft():
+                case Hold(at_s):
+                    self._time = self._time.hold(at_s)
+                case Resume(at_s):
+                    self._go_on(at_s)
+
+    def _go_on(self, at_s: float) -> None:
+        before, self._time = self._time, self._time.resume(at_s)
+        self._write(self._grid.flush(before.held_at_s))
+        self._grid.shift(self._time.zero_s - before.zero_s)
+
+    def _write(self, samples: Samples) -> None:
+        """Write whole blocks; what is left over waits for the next ones."""
+        self._spare = np.concatenate((self._spare, samples))
+        while len(self._spare) >= BLOCK:
+            self._hand_over(BLOCK)
+
+    def _hand_over(self, count: int) -> None:
+        block, self._spare = self._spare[:count], self._spare[count:]
+        first, self._written = self._written, self._written + count
+        self._write_out(block, first)
