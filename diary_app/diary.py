@@ -130,9 +130,10 @@ class Diary:
                 self._on_take_done(news)
 
     def _on_take_done(self, news: TakeDone) -> None:
-        clip, self._open_take = self._open_take, None
-        if clip is None:
+        clip = self._open_take
+        if clip is None or clip.take != news.take:
             return
+        self._open_take = None
         self._desk.finish(clip, news.report)
         log.info("take of %s: %s", clip.clip_id, news.report)
         self._tell(TakeFinished(clip.clip_id, news.report))
