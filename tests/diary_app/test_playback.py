@@ -151,7 +151,7 @@ def test_pause_goes_on_where_it_stopped(take: Path, player_of: Make) -> None:
     wait_for(lambda: player.position_s > 0.3, "a moment to be played")
     player.pause()
     here = player.position_s
-    wait_for(lambda: loudspeaker._thread is None, "the loudspeaker to be silent")
+    wait_for(lambda: not loudspeaker.running, "the loudspeaker to be silent")
     time.sleep(0.1)
     assert player.position_s == here
     player.play()

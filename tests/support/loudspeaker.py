@@ -27,6 +27,11 @@ class FakeLoudspeaker:
         self.played: list[NDArray[np.float32]] = []
         self.closed = False
 
+    @property
+    def running(self) -> bool:
+        """True between start() and stop()."""
+        return self._thread is not None
+
     def start(self, pull: Pull) -> None:
         if self._broken:
             raise OutputError("The sound output stopped working, so you will not hear this.")
