@@ -301,9 +301,11 @@ class Catalogue:
                 ),
             )
 
-    def set_delivery(self, clip_id: ClipId, delivery: Delivery) -> None:
-        """Write the queue row, its lease untouched."""
+    def set_delivery(self, clip_id: ClipId, delivery: Delivery, *, stage: Stage | None = None) -> None:
+        """Write the queue row, its lease untouched; with a stage, move the clip in the same transaction."""
         with self._change() as db:
+            if stage is not None:
+                db.execute("UPDATE clip SET stage = ? WHERE clip_id = ?", (stage, clip_id))
             db.execute(
                 "INSERT INTO delivery (clip_id, attempts, not_before, upload_url, problem, held)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (clip_id) DO UPDATE SET attempts = excluded.attempts,"
@@ -347,11 +349,16 @@ class Catalogue:
                 db.execute(fresh)
             db.executemany(f"{fresh} WHERE clip_id = ?", [(clip_id,) for clip_id in clip_ids])
 
-    def forget_rendition(self, clip_id: ClipId) -> None:
-        """The finished file is gone or is another one: back to the take, and out of the queue."""
+    def forget_rendition(self, clip_id: ClipId, *, problem: str) -> None:
+        """The finished file is gone or is another one: back to the take, out of the queue, and why."""
         with self._change() as db:
             db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
             db.execute("UPDATE clip SET stage = ?, wanted = 0 WHERE clip_id = ?", (Stage.SAVED, clip_id))
+            db.execute(
+                "INSERT INTO delivery (clip_id, problem) VALUES (?, ?) ON CONFLICT (clip_id)"
+                " DO UPDATE SET attempts = 0, not_before = 0, upload_url = NULL, problem = excluded.problem, held = 0",
+                (clip_id, problem),
+            )
 
     def lease(self, clip_id: ClipId, *, holder: str, now: float, seconds: float) -> bool:
         """Take (or prolong) the right to deliver this clip; False while another process holds it. now: wall clock."""

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC
-from threading import Event
+from threading import Event, Lock
 from typing import Protocol
 
 from diary_app.catalogue import Catalogue
-from diary_app.clip import Clip, Delivery, Kind, Receipt, Rendition, Stage
+from diary_app.clip import Clip, Kind, Receipt, Rendition, Stage
 from diary_app.news import ClipChanged, News, PortalChanged
 from diary_app.trip import LeaseLost, Trip
 from diary_app.verdict import judge
@@ -60,7 +60,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Another process is delivering this clip."""
+    """Another process is delivering this clip, or another thread of this one any clip."""
 
 
 Outcome = Delivered | Failed | Elsewhere
@@ -89,6 +89,8 @@ class Courier:
         self._random = random
         self._lease_s = lease_s
         self._chunk = chunk
+        # One clip at a time, whichever thread asks: a lease only keeps other processes away.
+        self._busy = Lock()
         self._holder = f"{os.getpid()}-{uuid.uuid4()}"
         self._held_last: dict[str, int] = {}
         self._bytes_per_s: float | None = None
@@ -102,6 +104,14 @@ class Courier:
 
     def carry(self, clip: Clip, stop: Event) -> Outcome:
         """Make one attempt. Raises Stopped, with the clip back in the queue, and CatalogueError."""
+        if not self._busy.acquire(blocking=False):
+            return Elsewhere()
+        try:
+            return self._carry_leased(clip, stop)
+        finally:
+            self._busy.release()
+
+    def _carry_leased(self, clip: Clip, stop: Event) -> Outcome:
         if not self._lease(clip):
             return Elsewhere()
         try:
@@ -168,8 +178,8 @@ class Courier:
         # Read again: the attempt has written the upload's address into the row.
         delivery = self._catalogue.clip(clip.clip_id).delivery
         verdict = judge(error, delivery, now=self._now(), random=self._random, moved=moved)
-        self._catalogue.set_delivery(clip.clip_id, verdict.delivery)
-        self._move(clip, verdict.stage)
+        self._catalogue.set_delivery(clip.clip_id, verdict.delivery, stage=verdict.stage)
+        self._tell(ClipChanged(clip.clip_id))
         if isinstance(error, Identity):
             self._tell(PortalChanged(error.sentence))
         return Failed(error)
@@ -177,8 +187,7 @@ class Courier:
     def _lost_file(self, clip: Clip, error: FileChanged) -> Failed:
         """The finished file is not what it was: forget it, so that Send makes it anew from the take."""
         log.error("clip %s: the rendition is missing or was changed", clip.clip_id, exc_info=error)
-        self._catalogue.set_delivery(clip.clip_id, Delivery(problem=error.sentence, held=True))
-        self._catalogue.forget_rendition(clip.clip_id)
+        self._catalogue.forget_rendition(clip.clip_id, problem=error.sentence)
         self._tell(ClipChanged(clip.clip_id))
         return Failed(error)
 
@@ -186,8 +195,9 @@ class Courier:
         """An error that nobody foresaw: hold this clip, so that the others go on, and keep the cause in the log."""
         log.error("clip %s is held: unforeseen error", clip.clip_id, exc_info=error)
         delivery = self._catalogue.clip(clip.clip_id).delivery
-        self._catalogue.set_delivery(clip.clip_id, replace(delivery, problem=Bug().sentence, held=True))
-        self._move(clip, Stage.READY)
+        held = replace(delivery, problem=Bug().sentence, held=True)
+        self._catalogue.set_delivery(clip.clip_id, held, stage=Stage.READY)
+        self._tell(ClipChanged(clip.clip_id))
 
     # -- news of clips that the portal has --------------------------------------------------------------------------
 
