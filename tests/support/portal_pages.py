@@ -98,6 +98,11 @@ def _visit(driver: Chrome, portal: PortalProcess, carer: PortalClient) -> Iterat
     yield "home"
     driver.get(f"{portal.url}nothing-here")
     yield "not-found"
+    driver.delete_all_cookies()
+    driver.get(portal.url)
+    driver.find_element(By.PARTIAL_LINK_TEXT, "Tuesday").click()
+    wait_for_film(driver)
+    yield "watch"
 
 
 def _moderate(driver: Chrome, portal: PortalProcess) -> Iterator[str]:
