@@ -25,7 +25,7 @@ from diary_app.editing import h264
 from diary_app.editing.compress import PLAYED_EVERYWHERE
 from diary_app.editing.cut_pictures import AnyPacket, CannotCut, Pictures
 from diary_app.editing.ffmpeg_command import FADE_S, Source
-from diary_app.editing.media import address, open_media
+from diary_app.editing.media import address, open_media, read_only
 from diary_app.editing.probe import sound_in, video_of
 from diary_app.editing.progress import Meter
 from diary_app.editing.sound import sound_of
@@ -41,6 +41,7 @@ def cut_packets(source: Source, out: Path, meter: Meter) -> None:
             video = video_of(media)
             if video is None:
                 raise CannotCut("no pictures")
+            read_only(media, video)
             options = {"movflags": "+faststart", "fflags": "+bitexact", "video_track_timescale": "90000"}
             with av.open(address(out), "w", format="mp4", container_options=options) as made:
                 _write(source, media, video, made, meter)

@@ -4,6 +4,7 @@ Both are generators, so that a screen can fill in as they come and stop when it 
 event. Any thread but the screen's own: both decode.
 """
 
+import bisect
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,6 @@ from diary_app.editing.sound import sound_of
 Image = NDArray[np.uint8]
 """height x width x 3, blue-green-red."""
 
-WAVE_RATE = 8_000
-"""Samples a second that the wave is drawn from: enough for its shape."""
 TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
@@ -90,15 +89,15 @@ def sound_wave(take: Path, *, buckets: int, stop: threading.Event | None = None)
     facts = probe(take)
     if not facts.has_sound:
         return
-    total = max(1, round(facts.seconds * WAVE_RATE))
+    total = max(1, round(facts.seconds * facts.sample_rate))
     edges = [total * at // buckets for at in range(buckets + 1)]
     piece = Piece(exactly(0.0), exactly(facts.seconds))
     peaks, done, given = np.zeros(buckets), 0, 0
-    for block in sound_of(take, (piece,), rate=WAVE_RATE, channels=1):
+    for block in sound_of(take, (piece,), rate=facts.sample_rate, channels=min(2, facts.channels)):
         if stop is not None and stop.is_set():
             return
-        done = _gather(peaks, np.abs(block[0]), edges, done)
-        ready = int(np.searchsorted(edges, done, side="right")) - 1
+        done = _gather(peaks, np.abs(block).max(axis=0), edges, done)
+        ready = bisect.bisect_right(edges, done) - 1
         if ready - given >= max(1, buckets // 50):
             yield Peaks(given, _clipped(peaks[given:ready]))
             given = ready
@@ -109,7 +108,7 @@ def sound_wave(take: Path, *, buckets: int, stop: threading.Event | None = None)
 def _gather(peaks: NDArray[np.float64], loud: NDArray[np.float32], edges: Sequence[int], done: int) -> int:
     """Put samples from `done` on into their buckets; return where the next ones begin."""
     end = done + len(loud)
-    bucket = int(np.searchsorted(edges, done, side="right")) - 1
+    bucket = bisect.bisect_right(edges, done) - 1
     while done < end and bucket < len(peaks):
         upto = min(end, edges[bucket + 1])
         if upto > done:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diary_app.clip import KeptRange
 from diary_app.editing.errors import EditRefused
-from diary_app.editing.media import open_media
+from diary_app.editing.media import open_media, read_only
 from diary_app.editing.probe import MediaFacts, video_of
 from diary_app.editing.progress import Meter
 
@@ -67,6 +67,7 @@ def index_frames(path: Path, meter: Meter | None = None) -> FrameIndex:
         video = video_of(media)
         if video is None or video.time_base is None:
             return NO_FRAMES
+        read_only(media, video)
         found: list[tuple[int, bool]] = []
         reordered = False
         for packet in media.demux(video):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.stream import Discard, Stream
 
 from diary_app.editing.errors import EditRefused, WorldError, take_gone
 
@@ -79,6 +80,12 @@ def open_media(path: Path) -> InputContainer:
         raise EditRefused(
             f"{path.name} cannot be opened. It is damaged, or was cut short before it was finished."
         ) from error
+
+
+def read_only(media: InputContainer, wanted: Stream) -> None:
+    """Leave the packets of all other streams unread."""
+    for stream in media.streams:
+        stream.discard = Discard.none if stream.index == wanted.index else Discard.all
 
 
 def address(path: Path) -> str:

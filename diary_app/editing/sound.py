@@ -5,6 +5,7 @@ and in again over 5 ms, because a jump from one place to another is heard as a c
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from diary_app.editing.frames import Piece
-from diary_app.editing.media import open_media
+from diary_app.editing.media import open_media, read_only
 from diary_app.editing.probe import sound_in
 
 Sound = NDArray[np.float32]
@@ -28,6 +29,18 @@ PREROLL_S = 0.15
 """Decoding starts this much before a cut: AAC needs the packets before to sound right."""
 JUMP_S = 0.02
 """Times that differ by less from where the samples before ended are rounding, not lost sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What samples are to look like: so many a second, in planes of 32-bit numbers, one or two channels."""
+
+    rate: int
+    layout: str
+
+    def fits(self, frame: AudioFrame) -> bool:
+        """True when a frame is in this form already."""
+        return frame.sample_rate == self.rate and frame.format.name == "fltp" and frame.layout.name == self.layout
 
 
 def sound_of(
@@ -72,12 +85,13 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
     stream = sound_in(media)
     if stream is None or stream.time_base is None:
         return
+    read_only(media, stream)
     base, origin_s = stream.time_base, max(0, media.start_time or 0) / 1_000_000
     media.seek(max(0, round((start_s + origin_s - PREROLL_S) / base)), stream=stream)
     mono = channels == 1 or stream.codec_context.channels == 1
-    resampler = AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=rate)
+    wanted = Form(rate, "mono" if mono else "stereo")
     expected: int | None = None
-    for frame in _frames(media, stream, resampler):
+    for frame in _frames(media, stream, wanted):
         if frame.time is None:
             continue
         at = round((frame.time - origin_s) * rate)
@@ -89,16 +103,22 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
         yield at, np.repeat(block, 2, axis=0) if mono and channels == 2 else block
 
 
-def _frames(media: InputContainer, stream: AudioStream, resampler: AudioResampler) -> Iterator[AudioFrame]:
+def _frames(media: InputContainer, stream: AudioStream, wanted: Form) -> Iterator[AudioFrame]:
+    """Decoded frames in the form that is wanted; what has it already is spared the way through swresample."""
+    resampler: AudioResampler | None = None
     for packet in media.demux(stream):
         try:
             decoded = packet.decode()
         except av.InvalidDataError:
             continue  # one damaged packet is a moment of silence, not the end
         for frame in decoded:
-            if isinstance(frame, AudioFrame):
-                yield from resampler.resample(frame)
-    yield from resampler.resample(None)
+            if resampler is None and wanted.fits(frame):
+                yield frame
+                continue
+            resampler = resampler or AudioResampler(format="fltp", layout=wanted.layout, rate=wanted.rate)
+            yield from resampler.resample(frame)
+    if resampler is not None:
+        yield from resampler.resample(None)
 
 
 def _faded(blocks: Iterator[Sound], count: int, *, width: int, ends: tuple[bool, bool]) -> Iterator[Sound]:

@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from diary_app.editing.frames import SLACK_S, Piece
-from diary_app.editing.media import open_media
+from diary_app.editing.media import open_media, read_only
 from diary_app.editing.probe import video_of
 
 Image = NDArray[np.uint8]
@@ -28,6 +28,7 @@ def pictures_of(take: Path, pieces: Sequence[Piece], *, start_s: float) -> Itera
         video = video_of(media)
         if video is None:
             return
+        read_only(media, video)
         video.thread_type = "AUTO"
         gathered = 0.0
         for piece in pieces:
