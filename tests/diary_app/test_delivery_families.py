@@ -26,9 +26,6 @@ def desk(tmp_path: Path, rng: random.Random) -> Iterator[Desk]:
         yield Desk(folders, catalogue, portal, Line(portal.url), rng)
 
 
-# -- families -------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("step", "kind"), [(Exchange.cut, World), (CAPTIVE, NotAPortal), (answer(503), PortalBusy), (answer(507), World)]
 )
