@@ -52,6 +52,7 @@ class Pairing:
     """Scheme, host and port, without a slash at the end."""
     name: str
     practice: bool
+    """The practice portal of this computer's own data, which the app starts by itself."""
     account: str
     """Under which name the vault keeps the tokens."""
 
@@ -213,7 +214,7 @@ class PairingDesk:
 
     def _keep(self, portal: Portal, tokens: Tokens) -> Pairing:
         before = self.paired()
-        pairing = Pairing(portal.url, portal.name, portal.practice, str(uuid.uuid4()))
+        pairing = Pairing(portal.url, portal.name, self._practice.is_at(portal.url), str(uuid.uuid4()))
         try:
             self._kept.save(pairing.account, tokens)
             self._change_settings(pairing)

@@ -73,6 +73,10 @@ class PracticePortal:
         except OSError as error:
             raise PracticeFailed from error
 
+    def is_at(self, url: str) -> bool:
+        """True where the practice portal of our own data answers at this address: not any portal that says practice."""
+        return _is_running(self._folders) and _address(self._folders) == url
+
     def stop(self) -> None:
         """End the portal if this process started it; waits until it is gone."""
         process, self._process = self._process, None

@@ -13,6 +13,7 @@ import pytest
 from diary_app.folders import Folders
 from diary_app.pairing import FROM_FILE_VARIABLE, NotPaired, Pairing, PairingDesk
 from diary_app.practice import PracticePortal
+from tests.support.portal_process import PortalProcess
 from tests.support.scripted_server import CAPTIVE, ScriptedPortal
 from upload.discovery import discover
 from upload.errors import CodeDenied, NotAPortal, SignInNeeded, Stopped, UnsafeAddress
@@ -216,3 +217,15 @@ def test_discovery_is_asked_each_time(folders: Folders, portal: ScriptedPortal) 
     desk = _joined(folders, portal)
     with desk.account(NEVER) as account, Transport(portal.url) as transport:
         assert account.portal == discover(transport)
+
+
+def test_somebody_elses_practice_portal_is_not_taken_for_our_own(folders: Folders, tmp_path: Path) -> None:
+    desk = make_desk(folders)
+    with PortalProcess(tmp_path / "theirs", practice=True) as portal:
+        invitation = desk.begin(portal.url)
+        portal.approve(invitation.code.user_code)
+        pairing = desk.wait(invitation, NEVER)
+        assert not pairing.practice
+        with desk.account(NEVER) as account:
+            assert account.holds(portal.url)
+    assert not folders.practice_portal.exists()
