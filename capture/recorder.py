@@ -158,6 +158,12 @@ class Recorder:
     # -- recorder thread --------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        try:
+            self._obey()
+        finally:
+            self._let_go()
+
+    def _obey(self) -> None:
         quitting = False
         while not (quitting and isinstance(self._state, Idle)):
             event = self._inbox.get()
@@ -167,6 +173,14 @@ class Recorder:
                 self._step(event)
             elif event.opening == self._opening:
                 self._step(event.event)
+
+    def _let_go(self) -> None:
+        """Nothing is open by now, but for a bug: then the take is closed and the devices are freed all the same."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.end()
+            writer.join()
+        self._close_devices()
 
     def _step(self, event: Event) -> None:
         step = transition(self._state, event)

@@ -76,7 +76,7 @@ class TakeDesk:
                 return False
             self._catalogue.finish_take(clip.clip_id, seconds=report.seconds, report=json.dumps(asdict(report)))
             return True
-        except CatalogueError:
+        except (CatalogueError, OSError):
             log.exception("the take of %s is closed, and could not be noted", clip.clip_id)
             return False
         finally:
@@ -85,8 +85,7 @@ class TakeDesk:
     def _forget_unless_kept(self, clip: Clip) -> None:
         """A take that could not get its name stays in the catalogue, to be made whole at the next start."""
         part = part_path(clip.take)
-        if not part.exists() or not part.stat().st_size:
-            part.unlink(missing_ok=True)
+        if not part.exists():
             self._catalogue.forget(clip.clip_id)
 
     def _lock_path(self, clip_id: ClipId) -> Path:
