@@ -45,7 +45,11 @@ def cut_packets(source: Source, out: Path, meter: Meter) -> None:
             options = {"movflags": "+faststart", "fflags": "+bitexact", "video_track_timescale": "90000"}
             with av.open(address(out), "w", format="mp4", container_options=options) as made:
                 _write(source, media, video, made, meter)
-    except (h264.NotUnderstood, av.InvalidDataError, av.PatchWelcomeError) as error:
+    except h264.NotUnderstood as error:
+        raise CannotCut(str(error)) from error
+    except av.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise  # the disk, not the take
         raise CannotCut(str(error)) from error
 
 

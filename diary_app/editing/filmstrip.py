@@ -69,7 +69,7 @@ def _whole(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
     """Frames up to the first damage."""
     try:
         yield from frames
-    except av.InvalidDataError:
+    except av.FFmpegError:
         return
 
 

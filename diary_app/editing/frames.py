@@ -1,10 +1,15 @@
 """Where every frame of a take lies, and kept ranges snapped to frames. Reads packets, decodes nothing. Any thread."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
+
+import av
+from av.packet import Packet
+from av.stream import Stream
 
 from diary_app.clip import KeptRange
 from diary_app.editing.errors import EditRefused
@@ -70,7 +75,7 @@ def index_frames(path: Path, meter: Meter | None = None) -> FrameIndex:
         read_only(media, video)
         found: list[tuple[int, bool]] = []
         reordered = False
-        for packet in media.demux(video):
+        for packet in until_damage(media.demux(video)):
             if meter is not None and len(found) % 1000 == 0:
                 meter.check()
             if packet.pts is None or packet.is_discard or not packet.size:
@@ -85,6 +90,18 @@ def index_frames(path: Path, meter: Meter | None = None) -> FrameIndex:
             origin=Fraction(max(0, media.start_time or 0), 1_000_000),
             reordered=reordered,
         )
+
+
+Torn = TypeVar("Torn", bound=Stream)
+
+
+def until_damage(packets: Iterator["Packet[Torn]"]) -> Iterator["Packet[Torn]"]:
+    """The packets of a file that is torn somewhere: as far as it can be read."""
+    try:
+        yield from packets
+    except av.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise  # the disk, not the file
 
 
 def snap(keep: Sequence[KeptRange], index: FrameIndex, facts: MediaFacts) -> tuple[Piece, ...]:

@@ -17,7 +17,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from diary_app.editing.frames import Piece
+from diary_app.editing.frames import Piece, until_damage
 from diary_app.editing.media import open_media, read_only
 from diary_app.editing.probe import sound_in
 
@@ -106,10 +106,10 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
 def _frames(media: InputContainer, stream: AudioStream, wanted: Form) -> Iterator[AudioFrame]:
     """Decoded frames in the form that is wanted; what has it already is spared the way through swresample."""
     resampler: AudioResampler | None = None
-    for packet in media.demux(stream):
+    for packet in until_damage(media.demux(stream)):
         try:
             decoded = packet.decode()
-        except av.InvalidDataError:
+        except av.FFmpegError:
             continue  # one damaged packet is a moment of silence, not the end
         for frame in decoded:
             if resampler is None and wanted.fits(frame):

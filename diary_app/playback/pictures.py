@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from diary_app.editing.frames import SLACK_S, Piece
+from diary_app.editing.frames import SLACK_S, Piece, until_damage
 from diary_app.editing.media import open_media, read_only
 from diary_app.editing.probe import video_of
 
@@ -66,10 +66,10 @@ def _decoded(media: InputContainer, video: VideoStream, wanted_s: float) -> Iter
     if base is None:
         return
     media.seek(max(0, round((wanted_s + SLACK_S + origin_s) / base)), stream=video)
-    for packet in media.demux(video):
+    for packet in until_damage(media.demux(video)):
         try:
             decoded = packet.decode()
-        except av.InvalidDataError:
+        except av.FFmpegError:
             continue  # a damaged picture is left out; the one before stays
         for frame in decoded:
             if isinstance(frame, VideoFrame) and frame.time is not None:
