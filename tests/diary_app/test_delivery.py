@@ -106,7 +106,7 @@ def test_stop_in_the_middle_puts_the_clip_back(desk: Desk) -> None:
     with running(desk.uploader()):
         eventually(lambda: desk.portal.asked("PATCH") == 1)
         begun = time.monotonic()
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 4  # the time-outs here are 5
     clip = desk.catalogue.clip(ready.clip_id)
     assert (clip.stage, clip.receipt, clip.delivery.held) == (Stage.READY, None, False)
     desk.portal.forget_steps()

@@ -238,7 +238,7 @@ def test_stop_ends_an_upload_that_does_not_move(portal: ScriptedPortal, tmp_path
     asked = time.monotonic()
     thread.join(10)
     assert ended
-    assert ended[0] - asked < 1.0
+    assert ended[0] - asked < 5, "half a second where the computer is not busy; the time-outs here are 60"
 
 
 def test_stop_ends_a_wait_for_an_answer(portal: ScriptedPortal) -> None:
@@ -248,7 +248,7 @@ def test_stop_ends_a_wait_for_an_answer(portal: ScriptedPortal) -> None:
     begun = time.monotonic()
     with Transport(portal.url, timeouts=Timeouts(60, 60, 60), stop=stop) as transport, pytest.raises(Stopped):
         discover(transport)
-    assert time.monotonic() - begun < 1.3
+    assert time.monotonic() - begun < 5
 
 
 def test_after_stop_nothing_is_asked(portal: ScriptedPortal) -> None:
