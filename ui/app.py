@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication
 from diary_app.catalogue import CatalogueError
 from diary_app.diary import Diary
 from diary_app.folders import Folders
-from ui import words
 from ui.bridge import Bridge
 from ui.desk import Desk, Outside, Wanted
 from ui.remembered import Remembered
@@ -21,11 +20,15 @@ def make_app(argv: list[str]) -> QApplication:
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication(argv)
     app.setApplicationName("diary")
-    app.setApplicationDisplayName(words.APP)
     app.setDesktopFileName("diary")
+    dress_app(app)
+    return app
+
+
+def dress_app(app: QApplication) -> None:
+    """Put the same plain style under our own on every system, and load our typeface."""
     app.setStyle("Fusion")
     load_fonts()
-    return app
 
 
 def make_window(diary: Diary, folders: Folders, *, wanted: Wanted, outside: Outside) -> Window:

@@ -1,5 +1,6 @@
 """From the threads to the window: one signal carries news, and errands run what is slow. GUI thread, or as said."""
 
+import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,30 +13,37 @@ from diary_app.catalogue import CatalogueError
 from diary_app.diary import Diary
 from diary_app.editing.errors import EditError
 from diary_app.errors import Refused
+from upload.errors import DeliveryError
 
-PLAIN = (Refused, CatalogueError, CaptureError, EditError, OSError)
+PLAIN = (Refused, CatalogueError, CaptureError, EditError, DeliveryError, OSError)
 """The errors whose text is a sentence for the user; anything else is a bug and is not swallowed."""
 
 T = TypeVar("T")
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What an errand brought back: the call to make on the GUI thread."""
+    """What a thread brought back: the call to make on the GUI thread, or what to do instead once the window is gone."""
 
     deliver: Callable[[], None]
+    drop: Callable[[], None]
 
 
 class Bridge(QObject):
     """Carries news to the GUI thread and runs errands on plain threads."""
 
     news = Signal(object)
-    """Every piece of the diary's news, on the GUI thread."""
-    _came_back = Signal(object)
+    """Every piece of the diary's news."""
+    _came_back = Signal()
 
     def __init__(self, diary: Diary) -> None:
         super().__init__()
         self._threads: list[threading.Thread] = []
+        self._outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._came_back.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._unsubscribe = diary.subscribe(self._hear)
@@ -45,17 +53,27 @@ class Bridge(QObject):
         if not self._closed.is_set():
             self.news.emit(news)
 
-    def errand(self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[str], None]) -> None:
-        """Run work on a thread of its own; then(result) or failed(sentence) follows on the GUI thread."""
+    def errand(
+        self,
+        work: Callable[[], T],
+        then: Callable[[T], None],
+        failed: Callable[[str], None],
+        *,
+        unused: Callable[[T], None] = lambda _result: None,
+    ) -> None:
+        """Run work on a thread of its own; then(result) or failed(sentence) follows on the GUI thread.
+
+        unused(result) is called instead when the window was closed meanwhile.
+        """
 
         def run() -> None:
             try:
                 result = work()
             except PLAIN as error:
                 sentence = str(error)
-                self._bring(lambda: failed(sentence))
+                self._bring(_Outcome(lambda: failed(sentence), nothing))
             else:
-                self._bring(lambda: then(result))
+                self._bring(_Outcome(lambda: then(result), lambda: unused(result)))
 
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=run, name="errand")
@@ -64,19 +82,25 @@ class Bridge(QObject):
 
     def later(self, deliver: Callable[[], None]) -> None:
         """Any thread: make this call on the GUI thread, soon; not at all once the window is closed."""
-        self._bring(deliver)
+        self._bring(_Outcome(deliver, nothing))
 
-    def _bring(self, deliver: Callable[[], None]) -> None:
+    def _bring(self, outcome: _Outcome) -> None:
+        """Any thread."""
+        self._outcomes.put(outcome)
         if not self._closed.is_set():
-            self._came_back.emit(_Outcome(deliver))
+            self._came_back.emit()
 
-    def _deliver(self, outcome: _Outcome) -> None:
-        if not self._closed.is_set():
-            outcome.deliver()
+    def _deliver(self) -> None:
+        if not self._closed.is_set() and not self._outcomes.empty():
+            self._outcomes.get().deliver()
 
     def close(self) -> None:
-        """Hear nothing more, and wait for errands that are on their way."""
+        """Hear nothing more, wait for errands that are on their way, and give back what nobody will use."""
+        if self._closed.is_set():
+            return
         self._closed.set()
         self._unsubscribe()
         for thread in self._threads:
             thread.join()
+        while not self._outcomes.empty():
+            self._outcomes.get().drop()

@@ -10,7 +10,7 @@ from diary_app.errors import Refused
 from diary_app.news import ClipChanged, News, Progress
 from ui import words
 from ui.desk import Desk
-from ui.journey import steps
+from ui.journey import Step, steps
 from ui.place import HOME, Name, Place
 from ui.question import Question
 from ui.screen import Screen
@@ -101,6 +101,11 @@ class Sending(Screen):
         self._page.setVisible(arrived and clip.receipt is not None)
         self._watch.setVisible(arrived)
         self._bin.setVisible(arrived or clip.delivery.held)
+
+    @property
+    def way(self) -> dict[str, Step]:
+        """The steps as they are shown, by name."""
+        return {line.objectName(): line.step for line in self._lines if line.step is not None}
 
     def _show_steps(self, clip: Clip) -> None:
         shown = steps(clip, self._progress)

@@ -31,6 +31,11 @@ from ui.widgets.strip import Strip
 from ui.widgets.text import row
 
 
+def close_unused(opened: Opened) -> None:
+    """The window was closed before the take was open."""
+    opened.player.close()
+
+
 class WatchBack(Screen):
     """The player, the strip, the cuts, and two ways on."""
 
@@ -110,7 +115,9 @@ class WatchBack(Screen):
         for part in (self._cuts_side, self._again, self._use):
             part.setVisible(editable)
         make = partial(open_take, clip, self.desk.outside.sound_output)
-        self.desk.bridge.errand(make, partial(self._on_opened, clip.clip_id, editable), self._on_failed)
+        self.desk.bridge.errand(
+            make, partial(self._on_opened, clip.clip_id, editable), self._on_failed, unused=close_unused
+        )
 
     def leave(self, towards: Place | None) -> None:
         """Close the player; closing waits for its threads, so it is an errand."""
@@ -222,6 +229,7 @@ class WatchBack(Screen):
             case Grip.PLACE:
                 pass
         player.seek(at_s)
+        self.strip.show_place(player.position_s)
 
     def _on_settled(self, grip: Grip) -> None:
         if grip in (Grip.START, Grip.END):
@@ -229,7 +237,7 @@ class WatchBack(Screen):
 
     @property
     def _here_s(self) -> float:
-        return self.strip.time_of(Grip.PLACE)
+        return self.view.player.position_s if self.view.player is not None else 0.0
 
     def _on_start_here(self) -> None:
         here_s = self._here_s

@@ -249,9 +249,10 @@ class Window(QMainWindow):
         question = Question(self, words.CLOSE_ASK, words.CLOSE_WHY)
         question.answer(words.CLOSE_STAY, name="close-stay")
         stop = question.answer(words.CLOSE_STOP, name="close-stop", weight=Weight.DANGER, icon="stop")
-        stop.clicked.connect(self._on_close_sure)
+        stop.clicked.connect(self.end)
         question.open()
 
-    def _on_close_sure(self) -> None:
+    def end(self) -> None:
+        """Close without asking; a recording ends here and is kept."""
         self._may_close = True
         self.close()

@@ -30,7 +30,18 @@ LEAST = {Weight.PRIMARY: PRIMARY, Weight.TILE: PRIMARY + 2 * SPACE}
 """Least heights that are more than a target's, in pixels."""
 
 
-class Button(QPushButton):
+class Pressable(QPushButton):
+    """Enter presses the focused button too, as everywhere else."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space press."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class Button(Pressable):
     """A button that paints itself: text, an icon beside it, and a ring that never touches the text."""
 
     def __init__(
@@ -74,13 +85,6 @@ class Button(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """Never so narrow that words are lost."""
         return self.sizeHint()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the focused button too, as everywhere else."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-        else:
-            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the button from the palette of the moment."""

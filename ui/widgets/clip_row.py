@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from diary_app import phrases
 from diary_app.clip import Clip, Kind
@@ -12,11 +12,12 @@ from ui.design import SPACE
 from ui.icons import paint_icon
 from ui.journey import line
 from ui.style import colour
+from ui.widgets.buttons import Pressable
 from ui.widgets.paint import box, inside, painting, ring
 from ui.widgets.stage_line import Shape
 
 
-class ClipRow(QPushButton):
+class ClipRow(Pressable):
     """Pressing it opens the clip."""
 
     def __init__(self, clip: Clip, progress: Progress | None = None) -> None:

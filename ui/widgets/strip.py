@@ -69,6 +69,11 @@ class Strip(QWidget):
         """May be narrow."""
         return QSize(240, TOP_PX + 88)
 
+    @property
+    def filled(self) -> tuple[int, bool]:
+        """How many pictures it shows, and whether it shows the sound."""
+        return len(self._pictures), bool(self._wave.any())
+
     def handle(self, grip: Grip) -> Handle:
         """The handle, for focus."""
         return self._handles[grip]
