@@ -15,6 +15,7 @@ COMMANDS = {
     "deny": "refuse the computer that shows CODE",
     "devices": "list the computers that may send, and those that ask",
     "revoke": "take back what a computer may do",
+    "token": "print a token with which a script may send clips",
     "clips": "list the clips and their stage",
     "publish": "publish a clip",
 }

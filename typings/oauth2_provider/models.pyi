@@ -31,3 +31,9 @@ class RefreshToken(models.Model):
     user: User
     access_token: AccessToken | None
     objects: ClassVar[models.Manager["RefreshToken"]]
+
+def set_token_value(token_instance: AccessToken | RefreshToken, raw_token: str) -> None: ...
+
+class Application(models.Model):
+    client_id: str
+    objects: ClassVar[models.Manager["Application"]]
