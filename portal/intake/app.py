@@ -20,7 +20,7 @@ from django.core.handlers.asgi import ASGIRequest
 
 from portal import words
 from portal.bearer import account_of
-from portal.intake import answers, store
+from portal.intake import answers, disk, store
 from portal.intake.answers import TUS_VERSION, Answer, Refused
 from portal.intake.body import Body, End
 from portal.intake.metadata import BadMetadata, read_facts
@@ -75,9 +75,9 @@ class Intake:
             raise Refused(409, "other_clip_received", words.OTHER_CLIP_RECEIVED) from error
         except store.Damaged as error:
             raise Refused(460, "damaged", words.DAMAGED) from error
-        except store.NoRoom as error:
+        except disk.NoRoom as error:
             raise Refused(507, "no_room", words.NO_ROOM, retry_after="300") from error
-        except store.DiskFailed as error:
+        except disk.DiskFailed as error:
             log.exception("The disk failed.")
             raise Refused(503, "disk_failed", words.DISK_FAILED, retry_after="60") from error
 
@@ -149,7 +149,7 @@ class Intake:
         """Write what comes, until it ends; then make it durable."""
         if before.whole:
             return before
-        part = await self._in_thread(store.Part, before.upload.part, before.offset)
+        part = await self._in_thread(disk.Part, before.upload.part, before.offset)
         try:
             async for block in body.blocks(turn):
                 if part.size + len(block) > before.upload.bytes:

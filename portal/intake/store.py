@@ -5,13 +5,9 @@ row -> bytes (temporary name) -> fsync -> SHA-256 from disk -> rename -> fsync o
 """
 
 import contextlib
-import errno
-import hashlib
 import logging
 import os
 import shutil
-import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,16 +21,11 @@ from django.db import IntegrityError, close_old_connections, transaction
 from django.utils import timezone
 
 from portal.checks.tasks import check_clip
+from portal.intake.disk import NoRoom, StoreError, disk_errors, sha256, sync_folder
 from portal.intake.metadata import ClipFacts
 from portal.models import Clip, Event, Stage, Upload
 
 log = logging.getLogger("portal.intake")
-FULL = (errno.ENOSPC, errno.EDQUOT)
-READ_BYTES = 1024 * 1024
-
-
-class StoreError(Exception):
-    """The intake cannot do what was asked."""
 
 
 class NoSuchUpload(StoreError):
@@ -47,14 +38,6 @@ class OthersClip(StoreError):
 
 class AnotherReceived(StoreError):
     """A different file was received under this clip id."""
-
-
-class NoRoom(StoreError):
-    """The disk is full."""
-
-
-class DiskFailed(StoreError):
-    """The disk refused to write or to sync."""
 
 
 class Damaged(StoreError):
@@ -72,16 +55,6 @@ class Standing:
     def whole(self) -> bool:
         """Whether nothing is missing."""
         return self.offset == self.upload.bytes
-
-
-@contextlib.contextmanager
-def disk_errors() -> Iterator[None]:
-    """Name what the disk says."""
-    try:
-        yield
-    except OSError as error:
-        kind = NoRoom if error.errno in FULL else DiskFailed
-        raise kind(str(error)) from error
 
 
 @contextlib.contextmanager
@@ -168,46 +141,6 @@ def discard(upload: Upload) -> None:
         transaction.on_commit(partial(path.unlink, missing_ok=True))
 
 
-# -- writing --------------------------------------------------------------------------------------------------------
-
-
-class Part:
-    """The file of a delivery, open for more bytes. Its lock makes closing wait for a block that is being written."""
-
-    def __init__(self, path: Path, offset: int) -> None:
-        """Open at offset, which must be its size; raises NoRoom or DiskFailed."""
-        self._synced = self.size = offset
-        self._busy = threading.Lock()
-        with disk_errors():
-            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-            os.lseek(self._file, offset, os.SEEK_SET)
-
-    def write(self, block: bytes) -> None:
-        """Write all of the block; raises NoRoom or DiskFailed, and then keeps what fitted."""
-        with self._busy, disk_errors():
-            rest = memoryview(block)
-            while rest:
-                written = os.write(self._file, rest)
-                self.size += written
-                rest = rest[written:]
-
-    def sync(self) -> None:
-        """Make what was written durable. A failed sync cannot be tried again: only what was durable before stays."""
-        try:
-            with self._busy, disk_errors():
-                os.fsync(self._file)
-        except StoreError:
-            os.ftruncate(self._file, self._synced)
-            self.size = self._synced
-            raise
-        self._synced = self.size
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._busy:
-            os.close(self._file)
-
-
 # -- the commit -----------------------------------------------------------------------------------------------------
 
 
@@ -215,14 +148,14 @@ def commit(upload: Upload) -> Clip:
     """Make a whole upload a clip in the queue; may be repeated. Raises Damaged, NoRoom, DiskFailed."""
     with disk_errors():
         here = upload.part if upload.part.exists() else upload.final
-        if _sha256(here) != upload.sha256:
+        if sha256(here) != upload.sha256:
             with transaction.atomic():
                 discard(upload)
             raise Damaged
         if here == upload.part:
             upload.part.replace(upload.final)
-        _sync_folder(upload.final.parent)
-        _sync_folder(upload.part.parent)
+        sync_folder(upload.final.parent)
+        sync_folder(upload.part.parent)
     return _enter_queue(upload)
 
 
@@ -249,22 +182,6 @@ def _enter_queue(upload: Upload) -> Clip:
             Event.objects.create(clip=clip, actor_id=upload.owner_id, what=Stage.RECEIVED)
             check_clip.enqueue(str(clip.clip_id))
     return clip
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable. Windows has no such call, and its rename is journalled."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # -- the start ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Pictures of every page of the portal, at the width of a telephone and of a desk: `take_screenshots(folder)`."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,8 +65,11 @@ def fill(portal: PortalProcess, folder: Path) -> PortalClient:
     return carer
 
 
-def take_screenshots(folder: Path, *, dark: bool = False) -> list[Path]:
-    """Start a portal, fill it, and take a picture of each page at each width; returns the files, PNG."""
+def take_screenshots(folder: Path, *, dark: bool = False, settle_s: float = 1.5) -> list[Path]:
+    """Start a portal, fill it, and take a picture of each page at each width; returns the files, PNG.
+
+    settle_s is for the eye alone: chromium turns a wheel over a film for a moment after it has loaded.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     flags = ("--blink-settings=preferredColorScheme=0",) if dark else ()
     with (
@@ -76,11 +80,11 @@ def take_screenshots(folder: Path, *, dark: bool = False) -> list[Path]:
     ):
         add_moderator(portal)
         carer = fill(portal, Path(films))
-        return [
-            whole_page(driver, folder / f"portal-{name}-{width}.png", width=width)
-            for name in _visit(driver, portal, carer)
-            for width in WIDTHS
-        ]
+        pictures = []
+        for name in _visit(driver, portal, carer):
+            time.sleep(settle_s)
+            pictures += [whole_page(driver, folder / f"portal-{name}-{width}.png", width=width) for width in WIDTHS]
+        return pictures
 
 
 def _visit(driver: Chrome, portal: PortalProcess, carer: PortalClient) -> Iterator[str]:
