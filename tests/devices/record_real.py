@@ -46,6 +46,7 @@ def main(seconds: float, node: str, microphone: str, out: Path) -> None:
     )
     stream.start()
     frames = _film(seconds, node) if node != "none" else _wait(seconds)
+    time.sleep(0.5)  # the sound goes on when the camera has failed
     stream.abort()  # stop() would wait for ever for a microphone that hangs
     stream.close()
     np.savez(
