@@ -1,5 +1,6 @@
 """Sign-in by OAuth 2.0 device code (RFC 8628) and refresh (RFC 6749, 6). Blocking; any thread but the GUI's."""
 
+import platform
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Event
@@ -12,6 +13,7 @@ from upload.tokens import Tokens
 from upload.transport import Answer, Transport
 
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+LONGEST_NAME = 100
 SCOPE = "clips"
 SHORTEST_INTERVAL_S = 1
 LONGEST_INTERVAL_S = 60
@@ -32,10 +34,9 @@ class DeviceCode:
 
 
 def ask_for_code(transport: Transport, portal: Portal) -> DeviceCode:
-    """Ask the portal for a short code. Raises World or Refusal."""
-    answer = transport.request(
-        "POST", portal.device_authorization_endpoint, form={"client_id": portal.client_id, "scope": SCOPE}
-    )
+    """Ask the portal for a short code; staff see this computer's name beside it. Raises World or Refusal."""
+    form = {"client_id": portal.client_id, "scope": SCOPE, "computer": platform.node()[:LONGEST_NAME]}
+    answer = transport.request("POST", portal.device_authorization_endpoint, form=form)
     if answer.status != 200:
         raise _world_or_nonsense(answer)
     facts = answer.json_object()

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from diary_app.cli.common import CommandFailed, open_diary, print_json, say
-from diary_app.clip import About, ClipId, Person, Preset, Receipt
+from diary_app.clip import About, Audience, ClipId, Person, Preset, Receipt
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from upload.errors import DeliveryError
@@ -23,6 +23,12 @@ def add_commands(
     send.add_argument("file", metavar="FILE", type=Path)
     send.add_argument("--title", metavar="T", required=True)
     send.add_argument("--portal", metavar="URL", help="this portal instead of the one that the app is joined to")
+    send.add_argument(
+        "--audience",
+        choices=[audience.value for audience in Audience],
+        default=Audience.STAFF.value,
+        help="who may see it once it is published: staff (a page for everybody, the default) or team (after sign-in)",
+    )
     send.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.NORMAL.value)
     send.add_argument("--wait", action="store_true", help="go on until it has arrived, however long that takes")
     send.set_defaults(run=run_send)
@@ -39,7 +45,12 @@ def run_send(arguments: argparse.Namespace, place: Folders) -> int:
     with open_diary(place, portal=arguments.portal) as diary:
         use_some_portal(diary, arguments.portal)
         clip_id = diary.add_file(arguments.file)
-        about = About(title=arguments.title, people=(Person("Me", agrees=True),), preset=Preset(arguments.preset))
+        about = About(
+            title=arguments.title,
+            audience=Audience(arguments.audience),
+            people=(Person("Me", agrees=True),),
+            preset=Preset(arguments.preset),
+        )
         receipt = send_clip(diary, clip_id, about, patience_s=WAIT_S if arguments.wait else 0.0)
     print_json(asdict(receipt))
     return 0

@@ -15,7 +15,7 @@ from diary_app import phrases
 from diary_app.cli.common import open_diary, print_json, say
 from diary_app.cli.deliver import send_clip, use_some_portal
 from diary_app.cli.record import record_take
-from diary_app.clip import About, ClipId, KeptRange, Person, Receipt
+from diary_app.clip import About, Audience, ClipId, KeptRange, Person, Receipt
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.practice import portal_command, remembered_port
@@ -78,7 +78,7 @@ def _whole_job(diary: Diary, seconds: float, tell: Callable[[str], None]) -> tup
     tell("3. Starting the practice portal on this computer ...")
     use_some_portal(diary, None)
     tell("4. Making it small and sending it ...")
-    about = About(title="A practice clip", people=(Person("Me", agrees=True),))
+    about = About(title="A practice clip", audience=Audience.STAFF, people=(Person("Me", agrees=True),))
     receipt = send_clip(diary, take.clip_id, about, patience_s=60.0)
     tell(f"5. Received and checked: {phrases.size(receipt.bytes)}, and the portal's copy is the same to the last byte.")
     return take.clip_id, receipt
