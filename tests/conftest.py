@@ -67,11 +67,27 @@ def _living() -> dict[object, str]:
         if not thread.name.startswith("Dummy-"):
             found[thread] = f"thread {thread.name}"
     me = psutil.Process()
-    for child in me.children(recursive=True):
+    for child in me.children(recursive=True) if _has_children() else ():
         found[child] = f"process {child.pid} {_name(child)}"
-    for connection in me.net_connections("inet"):
+    for connection in me.net_connections("inet") if _has_sockets() else ():
         found["socket", connection.fd, connection.laddr] = f"socket {connection.laddr} {connection.status}"
     return found
+
+
+def _has_children() -> bool:
+    """A quick look first: psutil reads every process of the machine, and there are a thousand tests."""
+    try:
+        return any((task / "children").read_text().strip() for task in Path("/proc/self/task").iterdir())
+    except OSError:  # no such list here, or a thread that ended meanwhile
+        return True
+
+
+def _has_sockets() -> bool:
+    """A quick look first: psutil reads every connection of the machine."""
+    try:
+        return any(str(file.readlink()).startswith("socket:") for file in list(Path("/proc/self/fd").iterdir())[:-1])
+    except OSError:  # no such folder here, or a file that was closed meanwhile
+        return True
 
 
 def _name(process: psutil.Process) -> str:
