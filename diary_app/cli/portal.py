@@ -62,9 +62,8 @@ def run_demo(arguments: argparse.Namespace, place: Folders) -> int:
     print("\nThe receipt:")
     print_json(asdict(receipt))
     print(f"\nIts page is {receipt.page}")
-    print(
-        "To look at it: start the portal with “diary portal”, and open that address. “diary portal --help” says more."
-    )
+    print("To look at it: make yourself a moderator with “diary portal adduser YOU --moderator”, start the portal with")
+    print("“diary portal”, open that address and sign in. “diary portal --help” says more.")
     return 0
 
 
