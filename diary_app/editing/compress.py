@@ -4,7 +4,7 @@ Pure arithmetic. x264 `faster` at crf 21 was measured to match HandBrake's `Fast
 """
 
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 
 from diary_app.clip import Kind, Preset
 from diary_app.editing.errors import EditRefused
@@ -174,7 +174,7 @@ def least_bytes(facts: MediaFacts, seconds: float) -> float:
 
 
 def _silly(facts: MediaFacts, seconds: float) -> EditRefused:
-    least = max(0.1, least_bytes(facts, seconds) * 1.02 / MEGABYTE)
+    least = ceil(least_bytes(facts, seconds) * 1.02 / MEGABYTE * 10) / 10
     return EditRefused(
         f"That is too small for this recording: nobody could make it out. "
         f"The smallest that still works is about {least:.1f} MB, or keep a shorter part of it."

@@ -23,13 +23,7 @@ SOUND_RATE = 48_000
 KEYFRAMES = 120
 """At most so many frames from one keyframe to the next: a browser can jump to within 4 s at once."""
 
-PRIVATE = {
-    "map_metadata": -1,
-    "map_chapters": -1,
-    "fflags": "+bitexact",
-    "flags:v": "+bitexact",
-    "flags:a": "+bitexact",
-}
+PRIVATE: dict[str, object] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
 """No name of a device, place, person or program travels with a rendition."""
 
 
@@ -149,6 +143,7 @@ def _video_options(facts: MediaFacts, encode: Encode, turn: Pass | None) -> dict
         return {}
     options: dict[str, object] = {
         "c:v": "libx264",
+        "flags:v": "+bitexact",
         "preset": "faster",
         "profile:v": "high",
         "g": KEYFRAMES,

@@ -61,7 +61,7 @@ def probe(path: Path) -> MediaFacts:
     try:
         with open_media(path) as media:
             return _facts(media, path=path, container=name)
-    except (av.FFmpegError, OverflowError) as error:
+    except av.FFmpegError as error:
         raise _damaged(path) from error
 
 
@@ -95,6 +95,8 @@ def _facts(media: InputContainer, *, path: Path, container: str) -> MediaFacts:
     origin_s = max(0, media.start_time or 0) / MICRO
     seconds = _seconds(media, path=path, size=size, origin_s=origin_s)
     width, height, plain = _shown_size(media, video, path=path) if video else (0, 0, True)
+    if video is None and sound is not None and next(media.decode(sound), None) is None:
+        raise _damaged(path)
     return MediaFacts(
         kind=Kind.VIDEO if video else Kind.SOUND,
         seconds=seconds,

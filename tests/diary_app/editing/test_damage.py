@@ -57,15 +57,12 @@ def play(take: Path) -> None:
 def test_damage_ends_well_or_in_a_sentence(seed: int, whole: bytes, tmp_path: Path) -> None:
     take = tmp_path / "take.mp4"
     take.write_bytes(spoiled(whole, random.Random(seed)))
-    made = 0
     for step in work(take, tmp_path):
         try:
             step()
-            made += 1
         except EditError as error:
             said = str(error)
             print(seed, said)
             if "\n" in said or not said.endswith((".", "?")):
                 raise
-    assert made == 0 or made >= 3
     assert {path.name for path in tmp_path.iterdir()} <= {"take.mp4", "trim.mp4", "render.mp4"}
