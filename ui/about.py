@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from diary_app import phrases
 from diary_app.clip import About, Audience, ClipId, Preset
@@ -18,6 +18,7 @@ from ui.place import Name, Place
 from ui.screen import Screen
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.choices import Choice
+from ui.widgets.flow import flow
 from ui.widgets.people import People
 from ui.widgets.summary import Summary
 from ui.widgets.text import label, redress
@@ -86,18 +87,12 @@ class AboutIt(Screen):
     def _audience_part(self) -> QVBoxLayout:
         self._audience = QButtonGroup(self)
         self._choices: dict[Audience, Choice] = {}
-        line = QHBoxLayout()
-        line.setSpacing(SPACE * 2)
         for audience, text in words.AUDIENCES.items():
             choice = Choice(text, name=f"audience-{audience.value}")
             choice.toggled.connect(self._on_changed)
             self._audience.addButton(choice)
             self._choices[audience] = choice
-            line.addWidget(choice)
-        line.addStretch(1)
-        column = self._part(label(words.AUDIENCE, "heading"))
-        column.addLayout(line)
-        return column
+        return self._part(label(words.AUDIENCE, "heading"), flow(*self._choices.values()))
 
     @property
     def heading(self) -> str:

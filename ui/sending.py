@@ -15,8 +15,9 @@ from ui.place import HOME, Name, Place
 from ui.question import Question
 from ui.screen import Screen
 from ui.widgets.buttons import Button, Weight
+from ui.widgets.flow import flow
 from ui.widgets.stage_line import StageLine
-from ui.widgets.text import Card, label, row
+from ui.widgets.text import Card, label
 
 STEP_NAMES = ("stage-saved", "stage-ready", "stage-sending", "stage-received", "stage-in-review", "stage-published")
 ARRIVED = (Stage.RECEIVED, Stage.IN_REVIEW, Stage.PUBLISHED, Stage.SENT_BACK, Stage.WITHDRAWN)
@@ -54,8 +55,7 @@ class Sending(Screen):
         self._clips.clicked.connect(lambda: self.go.emit(Place(Name.CLIPS)))
         self._watch.clicked.connect(lambda: self.go.emit(Place(Name.WATCH, self._clip_id)))
         self._bin.clicked.connect(self._on_bin)
-        self.column.addLayout(row(self._try_now, self._page, self._home, self._clips))
-        self.column.addLayout(row(self._watch, self._bin))
+        self.column.addWidget(flow(self._try_now, self._page, self._home, self._clips, self._watch, self._bin))
 
     @property
     def heading(self) -> str:

@@ -123,7 +123,7 @@ def _fields(look: Look) -> str:
         background: {palette.card}; color: {palette.ink}; border: 2px solid {palette.edge};
         border-radius: {CORNER}px; padding: 1px {SPACE + 5}px; min-height: {inner}px;
         font-size: {look.type_px(1)}px; selection-background-color: {palette.accent};
-        selection-color: {palette.on_accent}; }}
+        selection-color: {palette.on_accent}; placeholder-text-color: {palette.soft_ink}; }}
     QLineEdit:focus {{ border: {RING}px solid {palette.ink}; padding: 0px {SPACE + 4}px; }}
     QLineEdit[wrong="true"] {{ border: {RING}px solid {palette.red_ink}; padding: 0px {SPACE + 4}px; }}
     QComboBox QAbstractItemView {{

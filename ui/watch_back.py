@@ -25,6 +25,7 @@ from ui.question import Question
 from ui.screen import Screen
 from ui.trim import Trim
 from ui.widgets.buttons import Button, Weight
+from ui.widgets.flow import flow
 from ui.widgets.handles import Grip
 from ui.widgets.player_view import PlayerView
 from ui.widgets.strip import Strip
@@ -67,12 +68,9 @@ class WatchBack(Screen):
         self._leave_bit = self._cut_button(words.CUT_NEVER, "leave-bit", "close", self._on_leave_bit)
         self._undo = self._cut_button(words.UNDO, "undo", "undo", self._on_undo)
         self._redo = self._cut_button(words.REDO, "redo", "redo", self._on_redo)
-        side = QWidget()
-        line = row(self._start_here, self._end_here, self._cut_bit, self._leave_bit, self._undo, self._redo)
-        line.setSpacing(SPACE // 2)
-        side.setLayout(line)
-        self._cuts_side = side
-        return side
+        cuts = (self._start_here, self._end_here, self._cut_bit, self._leave_bit, self._undo, self._redo)
+        self._cuts_side = flow(*cuts)
+        return self._cuts_side
 
     def _cut_button(self, text: str, name: str, icon: str, slot: Callable[[], None]) -> Button:
         button = Button(text, name=name, icon=icon)

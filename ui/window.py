@@ -207,7 +207,10 @@ class Window(QMainWindow):
 
     def follow_system(self) -> None:
         """Take the system's light, dark or high contrast, unless one was fixed."""
-        shade = self._fixed_shade or system_shade()
+        self.take_shade(self._fixed_shade or system_shade())
+
+    def take_shade(self, shade: Shade) -> None:
+        """Show light, dark or high contrast."""
         if shade != self.look.shade:
             self.look = Look(shade, self.look.scale)
             self.dress()

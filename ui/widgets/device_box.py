@@ -21,7 +21,7 @@ class DeviceBox(QWidget):
         self._box.activated.connect(lambda _place: self.chosen.emit())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column.setSpacing(4)
         column.addWidget(caption)
         column.addWidget(self._box)
 

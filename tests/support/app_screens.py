@@ -1,0 +1,188 @@
+"""Pictures of every screen of the app, made at the real window on the practice devices.
+
+    python -m tests.support.app_screens FOLDER
+
+light-*.png and dark-*.png at 1280x800, small-*.png at 1024x600, large-*.png with words of twice the size.
+"""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from diary_app.clip import ClipId
+from diary_app.diary import Diary
+from diary_app.folders import Folders
+from tests.support.app_window import OUTSIDE, Someone, open_window
+from ui.app import make_app
+from ui.design import Shade
+from ui.desk import Outside
+from ui.get_ready import GetReady
+from ui.place import HOME, Name, Place
+from ui.watch_back import WatchBack
+
+SIZES = {"light": (1280, 800), "dark": (1280, 800), "small": (1024, 600), "tiny": (683, 384), "large": (1280, 800)}
+COUNT_MS = 700
+RECORD_S = 6.0
+
+
+class Album:
+    """Keeps the pictures of one journey."""
+
+    def __init__(self, folder: Path, style: str) -> None:
+        self._folder, self.style = folder, style
+        self.made: list[Path] = []
+
+    def keep(self, someone: Someone, name: str) -> None:
+        """Take a picture."""
+        path = self._folder / f"{self.style}-{len(self.made) + 1:02}-{name}.png"
+        QTest.qWait(120)
+        someone.picture(path)
+        self.made.append(path)
+
+
+def make_pictures(folder: Path) -> list[Path]:
+    """Go the whole way once in light, and look at every screen again in the other styles; returns the pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
+    with tempfile.TemporaryDirectory() as data:
+        diary = Diary(Folders(Path(data)))
+        try:
+            diary.start_background()
+            clip_id = _journey(diary, Path(data), Album(folder, "light"), made)
+            for style in ("dark", "small", "tiny", "large"):
+                _look_again(diary, Path(data), clip_id, Album(folder, style), made)
+        finally:
+            diary.close()
+    return made
+
+
+def _journey(diary: Diary, data: Path, album: Album, made: list[Path]) -> ClipId:
+    outside = Outside(now=OUTSIDE.now, sound_output=OUTSIDE.sound_output, count_ms=COUNT_MS)
+    with open_window(diary, data, outside=outside, size=SIZES["light"]) as someone:
+        album.keep(someone, "welcome")
+        someone.press("practise")
+        someone.arrives(Name.HOME)
+        album.keep(someone, "home-empty")
+        _record(someone, diary, album)
+        clip_id = diary.clips()[0].clip_id
+        _cut(someone, album)
+        _hand_in(someone, diary, clip_id, album)
+        someone.press("to-home")
+        album.keep(someone, "home")
+        someone.press("see-all")
+        album.keep(someone, "your-clips")
+        someone.press("help")
+        album.keep(someone, "help")
+    made.extend(album.made)
+    return clip_id
+
+
+def _get_ready(someone: Someone, diary: Diary) -> None:
+    screen = someone.window.screens[Name.GET_READY]
+    assert isinstance(screen, GetReady)
+    someone.until(lambda: screen.preview.picture is not None, what="a picture")
+    someone.until(lambda: diary.level().peak_db > -30, what="speech")
+
+
+def _record(someone: Someone, diary: Diary, album: Album) -> None:
+    someone.press("record-video")
+    _get_ready(someone, diary)
+    album.keep(someone, "get-ready")
+    someone.press("start")
+    QTest.qWait(COUNT_MS // 2)
+    album.keep(someone, "countdown")
+    someone.arrives(Name.RECORDING)
+    someone.until(lambda: diary.recorded_s() > RECORD_S, what="the recording")
+    album.keep(someone, "recording")
+    someone.press("pause")
+    someone.until(lambda: someone.reads("recording-word") == "PAUSED", what="paused")
+    album.keep(someone, "paused")
+    someone.press("stop")
+    someone.arrives(Name.WATCH)
+
+
+def _wait_for_strip(someone: Someone) -> WatchBack:
+    screen = someone.window.screens[Name.WATCH]
+    assert isinstance(screen, WatchBack)
+    someone.until(lambda: screen.strip.filled == (24, True), what="the strip")
+    someone.until(lambda: screen.view.picture.picture is not None, what="the picture")
+    return screen
+
+
+def _cut(someone: Someone, album: Album) -> None:
+    screen = _wait_for_strip(someone)
+    album.keep(someone, "watch-it-back")
+    place = QPoint(round(screen.strip.x_of(2.4)), 60)
+    QTest.mouseClick(someone.see("strip"), Qt.MouseButton.LeftButton, pos=place)
+    someone.press("cut-bit")
+    album.keep(someone, "cut-a-bit-out")
+    someone.press("cut-bit")
+    someone.see("handle-start").setFocus()
+    someone.key(Qt.Key.Key_Right, shift=True)
+    QTest.qWait(200)
+    album.keep(someone, "trimmed")
+    someone.press("use-this")
+
+
+def _hand_in(someone: Someone, diary: Diary, clip_id: ClipId, album: Album) -> None:
+    someone.until(lambda: "B" in someone.reads("send"), what="the promise")
+    someone.press("send")
+    album.keep(someone, "something-is-missing")
+    someone.write("title", "A walk in the garden")
+    someone.press("agree-0")
+    someone.until(lambda: not someone.sees("missing"), what="nothing is missing")
+    album.keep(someone, "about-it")
+    someone.press("send")
+    someone.arrives(Name.SENDING)
+    album.keep(someone, "sending")
+    someone.until(lambda: diary.clip(clip_id).receipt is not None, what="the receipt")
+    someone.until(lambda: someone.sees("open-page"), what="its page")
+    album.keep(someone, "received-and-checked")
+
+
+def _look_again(diary: Diary, data: Path, clip_id: ClipId, album: Album, made: list[Path]) -> None:
+    style = album.style
+    shade = Shade.DARK if style == "dark" else Shade.LIGHT
+    with open_window(diary, data, shade=shade, size=SIZES[style]) as someone:
+        someone.window.set_scale(2.0 if style == "large" else 1.0)
+        someone.window.resize(*SIZES[style])
+        someone.go(HOME)
+        album.keep(someone, "home")
+        someone.press("record-video")
+        _get_ready(someone, diary)
+        album.keep(someone, "get-ready")
+        someone.press("start")
+        someone.arrives(Name.RECORDING)
+        someone.until(lambda: diary.recorded_s() > 1.5, what="the recording")
+        album.keep(someone, "recording")
+        someone.press("stop")
+        someone.arrives(Name.WATCH)
+        _wait_for_strip(someone)
+        album.keep(someone, "watch-it-back")
+        someone.press("use-this")
+        album.keep(someone, "about-it")
+        someone.go(Place(Name.SENDING, clip_id))
+        album.keep(someone, "received-and-checked")
+        someone.press("help")
+        album.keep(someone, "help")
+        someone.press("close-help")
+        someone.window.set_scale(1.0)
+    made.extend(album.made)
+
+
+def main() -> int:
+    """Make the pictures in the folder that was named."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = make_app(sys.argv[:1])
+    for path in make_pictures(Path(sys.argv[1])):
+        sys.stdout.write(f"{path}\n")
+    app.processEvents()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
