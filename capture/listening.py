@@ -16,7 +16,9 @@ from capture.take import TakeWriter
 log = logging.getLogger(__name__)
 
 LOST_AFTER_S = 1.0
-"""A microphone that is silent for so long counts as lost, and is opened anew as often."""
+"""A microphone that delivers nothing for so long counts as lost."""
+ANEW_EVERY = 4
+"""It is opened anew when so many times as long have passed: some need seconds to wake up."""
 LEVEL_BLOCKS = 10
 """The level is that of the last 100 ms."""
 FULL_SCALE = 32768.0
@@ -57,7 +59,7 @@ class SoundListener:
         self._thread.start()
 
     def _run(self) -> None:
-        lost = False
+        lost, waits = False, 0
         try:
             while not self._closing.is_set():
                 block = self._next_block()
@@ -66,11 +68,14 @@ class SoundListener:
                 if lost != (block is None):
                     lost = block is None
                     log.warning("the microphone %s", "has stopped" if lost else "is back")
+                    self.level = Level()
+                    self._recent.clear()
                     self._on_lost(lost)
-                if block is None:
-                    self._open_anew()
-                else:
+                waits = waits + 1 if block is None else 0
+                if block is not None:
                     self._hear(block)
+                elif waits % ANEW_EVERY == 0:
+                    self._open_anew()
         finally:
             if not self._closing.is_set():  # a bug: the user must not go on speaking to nobody
                 self.level = Level()
@@ -85,8 +90,6 @@ class SoundListener:
 
     def _open_anew(self) -> None:
         """A microphone that was pulled out and put back delivers again only to a new stream."""
-        self.level = Level()
-        self._recent.clear()
         self._source.close()
         source = self._open()
         try:
