@@ -35,7 +35,8 @@ class Device:
         step_s = 1 / (SOUND_RATE * (1 + self.ppm * 1e-6))
         for number in range(round(seconds / step_s / BLOCK)):
             true_s = start_s + number * BLOCK * step_s
-            samples = np.rint(tone_at(true_s + np.arange(BLOCK) * step_s)).astype(np.int16)
+            moments = true_s + np.arange(BLOCK) * np.float64(step_s)
+            samples = np.rint(tone_at(moments.astype(np.float64))).astype(np.int16)
             yield samples, clock.place(true_s + noise.uniform(-self.jitter_s, self.jitter_s), BLOCK)
 
 
