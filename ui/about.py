@@ -50,7 +50,8 @@ class AboutIt(Screen):
         self._keep = QTimer(self, interval=KEEP_MS, singleShot=True)
         self._keep.timeout.connect(self._save)
         self._summary = Summary(self._on_go_to)
-        self._people = People()
+        self._title = QLineEdit()
+        self._people = People(after=self._title)
         self._people.changed.connect(self._on_changed)
         self.column.addWidget(self._summary)
         self.column.addLayout(self._title_part())
@@ -64,7 +65,6 @@ class AboutIt(Screen):
 
     def _title_part(self) -> QVBoxLayout:
         caption = label(words.TITLE, "heading", wrap=False)
-        self._title = QLineEdit()
         self._title.setObjectName("title")
         self._title.setAccessibleName(words.TITLE)
         self._title.setPlaceholderText(words.TITLE_HINT)

@@ -48,6 +48,11 @@ class Someone:
         self.window.go(place)
         QApplication.processEvents()
 
+    def settle(self) -> None:
+        """Let layouts come to rest: each round of events may ask for another."""
+        for _ in range(5):
+            QTest.qWait(1)
+
     def all(self, name: str) -> list[QWidget]:
         """The visible widgets of this name, dialogs included."""
         return [

@@ -1,5 +1,6 @@
 """Works for everybody: names, keyboard, small screens, large words, and the whole journey both ways."""
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def visit(someone: Someone, name: Name, clip_id: ClipId) -> None:
     someone.go(Place(name, clip_id))
     if name is Name.WATCH:
         someone.see("handle-start")
+    someone.settle()
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -65,7 +67,7 @@ def test_the_focus_goes_the_way_of_reading(someone: Someone, clip_id: ClipId, na
     }
     tops = [widget.mapTo(someone.window, QPoint(0, 0)).y() for widget in seen if not isinstance(widget, Handle)]
     if name not in (Name.HOME, Name.GET_READY):  # two columns: the left one first
-        assert all(later >= earlier - TARGET for earlier, later in zip(tops, tops[1:], strict=False)), tops
+        assert all(later >= earlier - TARGET for earlier, later in itertools.pairwise(tops)), tops
 
 
 def tabbed(control: QWidget) -> bool:
@@ -83,6 +85,7 @@ def test_nothing_is_lost_on_a_small_screen(someone: Someone, clip_id: ClipId, na
     visit(someone, name, clip_id)
     screen = someone.window.screen_shown
     page, viewport = screen.widget(), screen.viewport()
+    assert page is not None
     assert page.width() <= viewport.width(), f"{name} is wider than the window: {page.minimumSizeHint()}"
     for control in controls(screen):
         screen.ensureWidgetVisible(control)

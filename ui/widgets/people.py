@@ -22,6 +22,7 @@ class PersonCard(Card):
     def __init__(self, person: Person, *, number: int) -> None:
         super().__init__(name=f"card-{number}")
         self._name: QLineEdit | None = None
+        self._remove: Button | None = None
         if number == 0:
             self.column.addWidget(label(words.ME, "strong"))
         else:
@@ -39,7 +40,7 @@ class PersonCard(Card):
         self._name.setMaxLength(100)
         self._name.textChanged.connect(lambda _text: self.changed.emit())
         caption.setBuddy(self._name)
-        remove = Button(words.REMOVE, name=f"remove-{number}", weight=Weight.QUIET, icon="close")
+        self._remove = remove = Button(words.REMOVE, name=f"remove-{number}", weight=Weight.QUIET, icon="close")
         remove.clicked.connect(self.removed.emit)
         line = row(stretch=False)
         line.addWidget(self._name, 1)
@@ -48,18 +49,24 @@ class PersonCard(Card):
         self.column.addLayout(line)
 
     @property
+    def stops(self) -> list[QWidget]:
+        """What Tab visits, in order."""
+        return [stop for stop in (self._name, self._remove, self._agrees) if stop is not None]
+
+    @property
     def person(self) -> Person:
         """The answers as they stand."""
         return Person(self._name.text().strip() if self._name else words.ME, self._agrees.isChecked())
 
 
 class People(QWidget):
-    """All the cards, and the button that adds one."""
+    """All the cards, and the button that adds one; Tab comes to them from the widget before them, `after`."""
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, after: QWidget) -> None:
         super().__init__()
+        self._after = after
         self._cards: list[PersonCard] = []
         self._list = QVBoxLayout()
         self._list.setSpacing(SPACE)
@@ -91,8 +98,15 @@ class People(QWidget):
         card.removed.connect(partial(self._on_remove, card))
         self._cards.append(card)
         self._list.addWidget(card)
-        QWidget.setTabOrder(card, self._add)
+        self._order()
         return card
+
+    def _order(self) -> None:
+        """Tab goes through the cards from the top, then to the button."""
+        before = self._after
+        for stop in (*(stop for card in self._cards for stop in card.stops), self._add):
+            QWidget.setTabOrder(before, stop)
+            before = stop
 
     def _on_add(self) -> None:
         card = self._put(Person("", agrees=False))
