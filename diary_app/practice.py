@@ -119,8 +119,19 @@ class PracticePortal:
         return None
 
     def _start(self, stop: Event) -> str:
+        """At the port that it had last if it is free; another program may take it at that very moment: then any."""
         self.stop()
         port = _free(remembered_port(self._folders))
+        try:
+            url = self._start_at(port, stop)
+        except PracticeFailed:
+            if port == 0:
+                raise
+            url = self._start_at(0, stop)
+        write_whole(_port_file(self._folders), url.rsplit(":", 1)[1].encode())
+        return url
+
+    def _start_at(self, port: int, stop: Event) -> str:
         command = portal_command(self._folders, "--port", str(port))
         with self.log_file.open("wb") as output:
             process = subprocess.Popen(
@@ -134,12 +145,10 @@ class PracticePortal:
             )
         self._process = process
         try:
-            url = self._wait_until_ready(process, stop)
+            return self._wait_until_ready(process, stop)
         except (PracticeFailed, Stopped):
             self.stop()
             raise
-        write_whole(_port_file(self._folders), url.rsplit(":", 1)[1].encode())
-        return url
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]", stop: Event) -> str:
         ends = time.monotonic() + START_S

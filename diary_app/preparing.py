@@ -6,6 +6,7 @@ encoding itself runs in a child process at low priority (diary_app.editing).
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from diary_app.catalogue import Catalogue, UnknownClip
 from diary_app.clip import Clip, ClipId, Kind, Rendition, Stage
 from diary_app.editing.errors import EditError, EditStopped
+from diary_app.editing.files import remove_leftovers
 from diary_app.editing.render import render
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, News, Progress
@@ -41,6 +43,12 @@ class Preparer:
         """Begin; what an earlier run left unfinished comes first."""
         self._thread.start()
 
+    def _clear_up(self) -> None:
+        try:
+            remove_leftovers(self._folders.renditions, now=time.time())
+        except OSError:
+            log.warning("what a killed edit left could not be removed", exc_info=True)
+
     def wake(self) -> None:
         """There may be work."""
         self._wake.set()
@@ -53,6 +61,7 @@ class Preparer:
             self._thread.join()
 
     def _run(self) -> None:
+        self._clear_up()
         while not self._stop.is_set():
             for clip in self._wanted():
                 if self._stop.is_set():

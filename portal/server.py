@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from types import FrameType
 
@@ -72,9 +73,11 @@ def serve(*, host: str, port: int) -> None:
 def _listen(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform != "win32":  # there the option would allow two listeners on one port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            listener.listen()  # at once: until somebody listens, two programs may bind the same port
         except OSError as error:
             raise home.HomeError(f"The portal cannot use port {port} on {host}: {error.strerror}.") from error
         yield listener

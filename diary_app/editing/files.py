@@ -10,6 +10,7 @@ from pathlib import Path
 from diary_app.editing.errors import EditRefused, from_os_error
 
 PREFIX, SUFFIX = ".diary-", ".part"
+STILL_AT_IT_S = 3600.0
 
 
 @contextlib.contextmanager
@@ -63,9 +64,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def remove_leftovers(folder: Path) -> int:
-    """Delete what a killed edit left in a folder; return how many. Only while no edit is running there."""
-    found = list(folder.glob(f"{PREFIX}*{SUFFIX}*"))
+def remove_leftovers(folder: Path, *, now: float) -> int:
+    """Delete what killed edits left in a folder; return how many. now: wall-clock seconds.
+
+    What was written to within the last hour is left alone: another process may be at it.
+    """
+    found = [path for path in folder.glob(f"{PREFIX}*{SUFFIX}*") if path.stat().st_mtime < now - STILL_AT_IT_S]
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
