@@ -95,9 +95,9 @@ class PostRoom:
         """Ask a portal for the short code that staff approve. Waits for the network. Raises DeliveryError."""
         return self._desk.begin(url, stop=self._stop)
 
-    def finish_join(self, invitation: Invitation) -> Pairing:
-        """Wait until staff allowed the code. Raises DeliveryError, and Stopped when the app closes."""
-        pairing = self._desk.wait(invitation, self._stop)
+    def finish_join(self, invitation: Invitation, *, stop: threading.Event | None = None) -> Pairing:
+        """Wait until staff allowed the code. Raises DeliveryError, and Stopped when stop is set, or the app closes."""
+        pairing = self._desk.wait(invitation, stop or self._stop)
         self._uploader.send_all_now()
         self._on_news(PortalChanged())
         return pairing

@@ -1,24 +1,41 @@
 """Welcome: the first start. Choose where clips go before anything is made. GUI thread."""
 
+import threading
+from functools import partial
+
 from PySide6.QtWidgets import QWidget
 
 from diary_app.news import News, PortalChanged
+from diary_app.pairing import Invitation
+from diary_app.post_room import PostRoom
 from ui import words
 from ui.design import SPACE
 from ui.desk import Desk
 from ui.place import HOME, Place
 from ui.screen import Screen
 from ui.widgets.buttons import Button, Weight
+from ui.widgets.join_card import JoinCard
 from ui.widgets.text import Card, label
+from upload.errors import Stopped
+
+
+def wait_for_staff(post_room: PostRoom, invitation: Invitation, stop: threading.Event) -> bool:
+    """Wait until staff allowed the code: True then, False when stopped. Raises DeliveryError."""
+    try:
+        post_room.finish_join(invitation, stop=stop)
+    except Stopped:
+        return False
+    return True
 
 
 class Welcome(Screen):
-    """One card: practice mode, which sends to a portal on this computer."""
+    """Practice mode, or an organisation's portal by a short code."""
 
     help_words = words.HELP_WELCOME
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="welcome")
+        self._stop = threading.Event()
         self._practise = Button(words.PRACTISE, name="practise", weight=Weight.PRIMARY, icon="practice")
         self._practise.clicked.connect(self._on_practise)
         self._busy = label(words.PRACTISE_STARTING, "body", name="practise-busy")
@@ -28,8 +45,12 @@ class Welcome(Screen):
         card.column.addWidget(label(words.PRACTISE_WHY, "body"))
         card.column.addWidget(self._practise)
         card.column.addWidget(self._busy)
+        self._join = JoinCard()
+        self._join.asked.connect(self._on_asked)
+        self._join.cancelled.connect(self._on_cancelled)
         self.column.addWidget(label(words.WELCOME_LEAD, "lead"))
         self.column.addWidget(card)
+        self.column.addWidget(self._join)
         self.column.addStretch(1)
 
     @property
@@ -38,29 +59,68 @@ class Welcome(Screen):
         return words.WELCOME
 
     def first(self) -> QWidget:
-        """The one button."""
+        """The practice button."""
         return self._practise
+
+    def enter(self, place: Place) -> None:
+        """Begin quietly."""
+        super().enter(place)
+        self._stop = threading.Event()
+        self._busy.hide()
+        self._join.show_form()
+        self.banner.hush()
+
+    def leave(self, towards: Place | None) -> None:
+        """Nobody waits for a code any more."""
+        super().leave(towards)
+        self._stop.set()
+
+    # -- practice mode ----------------------------------------------------------------------------------------------
 
     def _on_practise(self) -> None:
         self.banner.hush()
         self._busy.show()
-        self.desk.bridge.errand(self.desk.diary.use_practice_portal, lambda _: None, self._on_failed)
+        self.desk.bridge.errand(self.desk.diary.use_practice_portal, lambda _nothing: None, self._on_no_practice)
 
-    def _on_failed(self, sentence: str) -> None:
-        self._busy.hide()
-        self.banner.say(sentence, do=(words.TRY_AGAIN, self._on_practise), focus=True)
+    def _on_no_practice(self, sentence: str) -> None:
+        if self.place is not None:
+            self._busy.hide()
+            self.banner.say(sentence, do=(words.TRY_AGAIN, self._on_practise), focus=True)
 
     def hear(self, news: News) -> None:
         """Go on as soon as there is a portal."""
         if not isinstance(news, PortalChanged):
             return
         if news.problem:
-            self._on_failed(news.problem)
+            self._on_no_practice(news.problem)
         elif self.desk.diary.portal() is not None:
             self.go.emit(HOME)
 
-    def enter(self, place: Place) -> None:
-        """Begin quietly."""
-        super().enter(place)
-        self._busy.hide()
+    # -- an organisation's portal -----------------------------------------------------------------------------------
+
+    def _on_asked(self, address: str) -> None:
+        if not address:
+            self.banner.say(words.JOIN_NO_ADDRESS, do=(words.JOIN_ADDRESS, self._join.address.setFocus), focus=True)
+            return
         self.banner.hush()
+        self._join.show_asking()
+        begin = partial(self.desk.diary.post_room.begin_join, address)
+        self.desk.bridge.errand(begin, self._on_invited, self._on_not_joined)
+
+    def _on_invited(self, invitation: Invitation) -> None:
+        if self.place is None:
+            return
+        self._stop = threading.Event()
+        self._join.show_code(invitation.code.user_code, invitation.code.address)
+        wait = partial(wait_for_staff, self.desk.diary.post_room, invitation, self._stop)
+        self.desk.bridge.errand(wait, lambda _joined: None, self._on_not_joined)
+
+    def _on_not_joined(self, sentence: str) -> None:
+        if self.place is not None:
+            self._join.show_form()
+            self.banner.say(sentence, do=(words.JOIN_ADDRESS, self._join.address.setFocus), focus=True)
+
+    def _on_cancelled(self) -> None:
+        self._stop.set()
+        self._join.show_form()
+        self._join.address.setFocus()

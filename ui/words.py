@@ -38,6 +38,17 @@ PRACTISE_WHY = (
 PRACTISE_STARTING = "Starting the practice portal. This takes a few seconds."
 PRACTISE_FAILED = "The practice portal did not start."
 TRY_AGAIN = "Try again"
+JOIN = "Join your organisation’s portal"
+JOIN_WHY = "Your organisation gives you its address. A member of staff then allows this computer with a short code."
+JOIN_ADDRESS = "Address of the portal"
+JOIN_ADDRESS_HINT = "For example: https://diary.example.org"
+JOIN_ASK = "Get a code"
+JOIN_ASKING = "Asking the portal…"
+JOIN_CODE = "Your code"
+JOIN_HOW = "Ask a member of staff to open {address} and type this code. This screen goes on by itself."
+JOIN_SPOKEN = "Your code is {code}"
+JOIN_CANCEL = "Stop waiting"
+JOIN_NO_ADDRESS = "Write the address of the portal first."
 
 # -- home -----------------------------------------------------------------------------------------------------------
 
@@ -235,7 +246,8 @@ CLOSE_STAY = "Carry on recording"
 
 HELP_WELCOME = (
     "Practice mode is the safe place to begin: record, listen, trim and send, as often as you like.",
-    "Nothing you do here leaves this computer.",
+    "In practice mode nothing leaves this computer.",
+    "Later, or at once if you were given an address, join your organisation’s portal with a short code.",
 )
 HELP_HOME = (
     "Record a video: you see yourself first, and nothing is recorded until you press Start recording.",
