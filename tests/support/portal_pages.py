@@ -1,5 +1,6 @@
 """Pictures of every page of the portal, at the width of a telephone and of a desk: `take_screenshots(folder)`."""
 
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -142,3 +143,8 @@ def wait_for_film(driver: Chrome) -> None:
     WebDriverWait(driver, WAIT_S).until(
         lambda page: page.execute_script("const v = document.querySelector('video'); return v && v.readyState >= 2")
     )
+
+
+if __name__ == "__main__":
+    for picture in take_screenshots(Path(sys.argv[1])):
+        sys.stdout.write(f"{picture}\n")
