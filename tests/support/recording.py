@@ -55,8 +55,11 @@ class Session:
         self.post(Prepare(wish))
         self.wait_for(Ready)
 
-    def start(self, take: Path) -> None:
+    def post_start(self, take: Path) -> None:
         self.post(Start(take))
+
+    def start(self, take: Path) -> None:
+        self.post_start(take)
         self.wait_for(Recording)
 
     def record_for(self, seconds: float) -> None:
