@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -48,7 +49,7 @@ typedef struct {
   uint8_t *buf[NB];
   size_t cap;
   int queued[NB], q[NB], nq, state[NB];
-  int streaming;
+  int streaming, lock; // lock: a descriptor, 0 while none
   uint8_t *data;
   size_t dlen;
   uint32_t *sz;
@@ -80,6 +81,25 @@ static int asked(const char *word) {
   char p[512];
   snprintf(p, 512, "%s/%s", dir(), word);
   return access(p, F_OK) == 0;
+}
+// One program at a time gets pictures, as from a driver.
+static int lock_device(Cam *c) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/lock", getenv("FAKECAM_DIR"));
+  if (c->lock)
+    return 0;
+  int fd = r_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+    r_close(fd);
+    return -1;
+  }
+  c->lock = fd < 0 ? 0 : fd;
+  return 0;
+}
+static void unlock_device(Cam *c) {
+  if (c->lock)
+    r_close(c->lock);
+  c->lock = 0;
 }
 static int unplugged(void) { return asked("unplug"); }
 static void scan(void) {
@@ -425,6 +445,8 @@ static int cam_ioctl(Cam *c, unsigned long rq, void *arg) {
     return 0;
   }
   case VIDIOC_STREAMON: {
+    if (lock_device(c))
+      return err(EBUSY);
     if (load(c))
       return err(EIO);
     clock_gettime(CLOCK_MONOTONIC, &c->t0);
@@ -439,6 +461,7 @@ static int cam_ioctl(Cam *c, unsigned long rq, void *arg) {
     timerfd_settime(c->fd, 0, &it, 0);
     c->streaming = 0;
     c->nq = 0;
+    unlock_device(c);
     return 0;
   }
   case VIDIOC_DQBUF: {
@@ -520,6 +543,7 @@ int close(int fd) {
     if (cams[i] && cams[i]->fd == fd) {
       Cam *c = cams[i];
       cams[i] = 0;
+      unlock_device(c);
       if (c->data)
         munmap(c->data, c->dlen);
       free(c->sz);
