@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE, list_cameras, list_microphones
+from capture.encoder import part_path
 from capture.model import Camera, Microphone, PictureFormat, TakeReport
 from capture.state import Ready, Wish
 from diary_app import phrases
@@ -127,6 +128,8 @@ def run_record(arguments: argparse.Namespace, place: Folders) -> int:
     )
     if wish.camera is None and wish.microphone is None:
         raise CommandFailed("There is nothing to record: choose a camera or a microphone.")
+    if wish.camera is not None and out.suffix.lower() == ".m4a":
+        raise CommandFailed("A .m4a file holds sound alone. Choose a name that ends in .mp4, or --camera none.")
     with open_diary(place) as diary:
         take = record_take(diary, wish, seconds=arguments.seconds, out=out)
     if arguments.report:
@@ -146,6 +149,8 @@ def _checked(out: Path) -> Path:
         raise CommandFailed(f"The name of a recording ends in .mp4, or in .m4a for sound alone, not in “{out.suffix}”.")
     if out.exists():
         raise CommandFailed(f"{out} exists already, and a recording is never written over another. Choose a new name.")
+    if part_path(out).exists():
+        raise CommandFailed(f"A recording called {out} was cut short. Type “diary recover” to make it whole first.")
     if not out.parent.is_dir():
         raise CommandFailed(f"There is no folder {out.parent}. Make it first, or choose another one.")
     return out
