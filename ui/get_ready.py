@@ -265,7 +265,6 @@ class GetReady(Screen):
             self.banner.setFocus()
 
     def _show_counting(self, *, counting: bool) -> None:
-        self._start.weight = Weight.SECONDARY if counting else Weight.PRIMARY
         self._start.say(words.STOP_COUNT if counting else words.START, icon="close" if counting else "record")
         if not counting:
             self.preview.count("")

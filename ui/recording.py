@@ -153,6 +153,12 @@ class RecordingScreen(Screen):
         self.retitled.emit()
         redress(self._word, role="danger" if shown is Recording else "lead-strong")
         paused = shown is Paused
+        if paused:
+            self._level.rest()
+            self.preview.show_picture(None)
+            self.preview.explain(words.PAUSED_LINE, icon="pause")
+        elif self.place is not None and self.place.kind is Kind.SOUND:
+            self.preview.explain(words.SOUND_ONLY, icon="microphone")
         self._pause.say(words.RESUME if paused else words.PAUSE, icon="record" if paused else "pause")
         self._show_safe()
 

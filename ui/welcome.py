@@ -42,6 +42,7 @@ class Welcome(Screen):
         self._busy.hide()
         card = Card(name="practise-card")
         card.column.setSpacing(SPACE * 2)
+        card.column.addWidget(label(words.PRACTICE_MODE, "heading"))
         card.column.addWidget(label(words.PRACTISE_WHY, "body"))
         card.column.addWidget(self._practise)
         card.column.addWidget(self._busy)

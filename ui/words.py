@@ -30,6 +30,7 @@ NO_DISPLAY = "There is no screen to open the window on. Type 'diary --help' to s
 
 WELCOME = "Welcome"
 WELCOME_LEAD = "Record a short video or sound clip, and hand it in. It takes about five minutes."
+PRACTICE_MODE = "Practice mode"
 PRACTISE = "Start in practice mode"
 PRACTISE_WHY = (
     "Try everything. Your clips go to a practice portal on this computer, so that nothing can go wrong. "

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from diary_app.clip import ClipId
 from diary_app.diary import Diary
 from diary_app.folders import folders
 from tests.support.app_window import Someone, open_window
@@ -35,6 +36,12 @@ def diary(own_data_folder: Path) -> Iterator[Diary]:
 def six_seconds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A take of six seconds with flashes and beeps."""
     return make_take(tmp_path_factory.mktemp("takes") / "Six seconds.mp4", ticking(180))
+
+
+@pytest.fixture
+def clip_id(diary: Diary, six_seconds: Path) -> ClipId:
+    """A saved clip of six seconds."""
+    return diary.add_file(six_seconds)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -17,11 +16,6 @@ from ui.place import HOME, Name, Place
 from ui.widgets.handles import Handle
 
 PLACES = [Name.WELCOME, Name.HOME, Name.GET_READY, Name.WATCH, Name.ABOUT, Name.SENDING, Name.CLIPS]
-
-
-@pytest.fixture
-def clip_id(diary: Diary, six_seconds: Path) -> ClipId:
-    return diary.add_file(six_seconds)
 
 
 def controls(window: QWidget) -> list[QWidget]:

@@ -61,17 +61,30 @@ class FlowLayout(QLayout):
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
 
-    def _lay(self, area: QRect, *, move: bool) -> int:
-        left, top, line = area.left(), area.top(), 0
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = [[]]
+        used = 0
         for item in self._shown():
-            hint = item.sizeHint()
-            if left > area.left() and left + hint.width() > area.right() + 1:
-                left, top, line = area.left(), top + line + SPACE, 0
-            if move:
-                item.setGeometry(QRect(QPoint(left, top), hint))
-            left += hint.width() + SPACE
-            line = max(line, hint.height())
-        return top + line - area.top()
+            wanted = item.sizeHint().width()
+            if lines[-1] and used + wanted > width:
+                lines.append([])
+                used = 0
+            lines[-1].append(item)
+            used += wanted + SPACE
+        return lines
+
+    def _lay(self, area: QRect, *, move: bool) -> int:
+        """Put the lines under each other, the items of a line in its middle; returns the height of it all."""
+        top = area.top()
+        for line in self._lines(area.width()):
+            left, high = area.left(), max((item.sizeHint().height() for item in line), default=0)
+            for item in line:
+                hint = item.sizeHint()
+                if move:
+                    item.setGeometry(QRect(QPoint(left, top + (high - hint.height()) // 2), hint))
+                left += hint.width() + SPACE
+            top += high + SPACE
+        return top - SPACE - area.top()
 
 
 def flow(*widgets: QWidget) -> QWidget:

@@ -139,13 +139,16 @@ class Preview(QWidget):
         painter.drawText(below.adjusted(24, 0, -24, 0), int(flags), self._words)
 
     def _paint_count(self, painter: QPainter, area: QRectF) -> None:
-        radius = min(area.width(), area.height()) * 0.28
+        radius = min(area.width(), area.height()) * 0.17
+        middle = QPointF(area.center().x(), area.top() + radius * 1.3)  # near the camera, where the eyes belong
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(10, 13, 14, 215))
-        painter.drawEllipse(area.center(), radius, radius)
+        painter.drawEllipse(middle, radius, radius)
         font = QFont(self.font())
         font.setBold(True)
         font.setPixelSize(max(24, round(radius * 1.2)))
         painter.setFont(font)
         painter.setPen(QColor("#FFFFFF"))
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), self._count)
+        spot = QRectF(0, 0, radius * 2, radius * 2)
+        spot.moveCenter(middle)
+        painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), self._count)
