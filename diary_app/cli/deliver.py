@@ -43,8 +43,8 @@ def add_commands(
 def run_send(arguments: argparse.Namespace, place: Folders) -> int:
     """Add, prepare, deliver; the receipt goes to standard output."""
     with open_diary(place, portal=arguments.portal) as diary:
-        use_some_portal(diary, arguments.portal)
         clip_id = diary.add_file(arguments.file)
+        use_some_portal(diary, arguments.portal)
         about = About(
             title=arguments.title,
             audience=Audience(arguments.audience),
