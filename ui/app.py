@@ -3,11 +3,13 @@
 import sys
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from diary_app.catalogue import CatalogueError
 from diary_app.diary import Diary
 from diary_app.folders import Folders
+from diary_app.logbook import catch_bugs, keep_log
+from ui import words
 from ui.bridge import Bridge
 from ui.desk import Desk, Outside, Wanted
 from ui.remembered import Remembered
@@ -36,14 +38,23 @@ def make_window(diary: Diary, folders: Folders, *, wanted: Wanted, outside: Outs
     return Window(Desk(diary, Bridge(diary), Remembered(folders.data), wanted, outside))
 
 
+def _say_why(error: CatalogueError | OSError, folders: Folders) -> int:
+    """The diary cannot be opened: say so on the screen and on stderr."""
+    sentence = str(error) if isinstance(error, CatalogueError) else words.no_folder(folders.data)
+    sys.stderr.write(f"{sentence}\n")
+    QMessageBox.critical(None, words.APP, sentence)
+    return 1
+
+
 def run(folders: Folders, wanted: Wanted) -> int:
     """Open the window and stay until it is closed; returns the exit status. Errors are one sentence on stderr."""
     app = make_app(sys.argv[:1])
+    catch_bugs()
     try:
+        keep_log(folders)
         diary = Diary(folders)
     except (CatalogueError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        return _say_why(error, folders)
     try:
         diary.start_background()
         window = make_window(diary, folders, wanted=wanted, outside=Outside())

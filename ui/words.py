@@ -287,3 +287,8 @@ HELP_CLIPS = (
     "Every clip on this computer, the newest first. Press one to open it.",
     "The words beside it say where it is on its way.",
 )
+
+
+def no_folder(folder: object) -> str:
+    """The app's own folder cannot be used."""
+    return f"The app cannot write to its folder ({folder}). Ask whoever looks after this computer."
