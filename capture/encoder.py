@@ -41,18 +41,25 @@ def _picture_options(picture: PictureFormat, preset: str) -> list[str]:
     ]
 
 
-def command(out: Path, picture: PictureFormat | None, *, sound: bool, preset: str) -> list[str]:
-    """The child's command line: Matroska on standard input, a hybrid MP4 at `out` that plays after any power cut."""
+def output_options(out: Path, picture: PictureFormat | None, *, sound: bool, preset: str) -> list[str]:
+    """A hybrid MP4 at `out` that plays after any power cut."""
     movflags = "hybrid_fragmented+delay_moov+default_base_moof"
     return [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        *("-hide_banner", "-loglevel", "warning", "-y", "-probesize", "32", "-analyzeduration", "0"),
-        *("-f", "matroska", "-i", "pipe:0"),
         *(_picture_options(picture, preset) if picture else ["-vn"]),
         *(("-c:a", "aac", "-b:a", "128k", "-ac", "1") if sound else ("-an",)),
         *("-max_interleave_delta", str(int(FRAGMENT_S * 2e6)), "-map_metadata", "-1", "-fflags", "+bitexact"),
         *("-f", "mp4", "-movflags", movflags, "-frag_duration", str(int(FRAGMENT_S * 1e6)), "-flush_packets", "1"),
         f"file:{out}",
+    ]
+
+
+def command(out: Path, picture: PictureFormat | None, *, sound: bool, preset: str) -> list[str]:
+    """The child's command line: Matroska on standard input, the take at `out`."""
+    return [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        *("-hide_banner", "-loglevel", "warning", "-y", "-probesize", "32", "-analyzeduration", "0"),
+        *("-f", "matroska", "-i", "pipe:0"),
+        *output_options(out, picture, sound=sound, preset=preset),
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from capture.drift import SoundClock
+from capture.drift import SoundClock, Span
 from capture.errors import CaptureError
 from capture.model import AudioBlock, Level, Samples
 from capture.sources import SoundSource
@@ -19,6 +19,8 @@ LOST_AFTER_S = 1.0
 """A microphone that delivers nothing for so long counts as lost."""
 ANEW_EVERY = 4
 """It is opened anew when so many times as long have passed: some need seconds to wake up."""
+BATCH = 4
+"""So many blocks (40 ms) go to the take at once: each handing over wakes a thread and costs as much as its sound."""
 LEVEL_BLOCKS = 10
 """The level is that of the last 100 ms."""
 FULL_SCALE = 32768.0
@@ -48,6 +50,7 @@ class SoundListener:
         self._blocks: queue.SimpleQueue[AudioBlock | None] = queue.SimpleQueue()
         self._clock = SoundClock()
         self._recent: list[Samples] = []
+        self._batch: list[tuple[Samples, Span]] = []
         self.level = Level()
         """Written by the sound thread, pulled by the screen."""
         self.take: TakeWriter | None = None
@@ -70,6 +73,7 @@ class SoundListener:
                     log.warning("the microphone %s", "has stopped" if lost else "is back")
                     self.level = Level()
                     self._recent.clear()
+                    self._offer()
                     self._on_lost(lost)
                 waits = waits + 1 if block is None else 0
                 if block is not None:
@@ -100,13 +104,24 @@ class SoundListener:
 
     def _hear(self, block: AudioBlock) -> None:
         span = self._clock.place(block.at_s, len(block.samples), overflowed=block.overflowed)
-        take = self.take
-        if take is not None:
-            take.offer_sound(block.samples, span)
+        if span.stepped:
+            self._offer()
+        self._batch.append((block.samples, span))
+        if len(self._batch) >= BATCH:
+            self._offer()
         self._recent.append(block.samples)
         if len(self._recent) >= LEVEL_BLOCKS:
             self.level = level_of(np.concatenate(self._recent))
             self._recent.clear()
+
+    def _offer(self) -> None:
+        """Give the open take the blocks that follow each other, as one."""
+        batch, self._batch = self._batch, []
+        take = self.take
+        if take is not None and batch:
+            (_, first), (_, last) = batch[0], batch[-1]
+            samples = np.concatenate([block for block, _ in batch])
+            take.offer_sound(samples, Span(first.start_s, last.end_s, stepped=first.stepped))
 
     def close(self) -> None:
         """Close the microphone and end the thread."""

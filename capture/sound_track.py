@@ -16,6 +16,10 @@ from capture.resample import SoundGrid
 from capture.timeline import Timeline
 
 
+CHUNK = 4 * BLOCK
+"""Samples that are written at once: 40 ms, on a whole tick of the take's clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
     """The take pauses at this moment of the monotonic clock."""
@@ -31,7 +35,7 @@ class Resume:
 
 
 class SoundTrack:
-    """Gives blocks of BLOCK samples (the last may be shorter) to `write`, with the number of their first sample."""
+    """Gives blocks of CHUNK samples (the last may be shorter) to `write`, with the number of their first sample."""
 
     def __init__(self, zero_s: float, write: Callable[[Samples, int], None]) -> None:
         self._time = Timeline(zero_s)
@@ -91,8 +95,8 @@ class SoundTrack:
     def _write(self, samples: Samples) -> None:
         """Write whole blocks; what is left over waits for the next ones."""
         self._spare = np.concatenate((self._spare, samples))
-        while len(self._spare) >= BLOCK:
-            self._hand_over(BLOCK)
+        while len(self._spare) >= CHUNK:
+            self._hand_over(CHUNK)
 
     def _hand_over(self, count: int) -> None:
         block, self._spare = self._spare[:count], self._spare[count:]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capture.model import BLOCK, SOUND_RATE, Samples
-from capture.sound_track import Hold, Resume, SoundTrack
+from capture.sound_track import CHUNK, Hold, Resume, SoundTrack
 from tests.support.sound_path import Device
 
 ZERO = 500.0
@@ -18,7 +18,7 @@ class Sink:
 
     def write(self, samples: Samples, first: int) -> None:
         assert first == sum(map(len, self.blocks))
-        assert all(len(block) == BLOCK for block in self.blocks), "only the last block may be short"
+        assert all(len(block) == CHUNK for block in self.blocks), "only the last block may be short"
         self.blocks.append(samples)
 
     @property
