@@ -70,6 +70,11 @@ class FrameGate:
             self._waiting += 1
             return True
 
+    def began_without(self) -> None:
+        """The take has begun although no frame came."""
+        with self._guard:
+            self._rhythm.began_without()
+
     def left_queue(self) -> None:
         """The encoder thread has taken a frame."""
         with self._guard:

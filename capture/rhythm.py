@@ -63,6 +63,11 @@ class Rhythm:
             total += count.missing
         return total
 
+    def began_without(self) -> None:
+        """The take begins although no frame came: what is missing counts from its very beginning."""
+        if self._last_s is None:
+            self._last_s = 0.0
+
     def saw(self, at_s: float) -> None:
         """A frame of this moment came."""
         before, self._last_s = self._last_s, at_s

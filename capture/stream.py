@@ -159,7 +159,8 @@ class TakeStream:
 
     def _begin_without_picture(self) -> None:
         """Sound alone; or no frame came, and the take shows black: the child writes nothing before a picture."""
-        if self._picture is not None:
+        if self._picture is not None and self._gate is not None:
+            self._gate.began_without()
             self._show(black(self._picture), 0.0)
             self.black_pictures += 1
         self._begin_at(self._began_s)

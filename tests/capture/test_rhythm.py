@@ -68,3 +68,11 @@ def test_a_camera_that_is_gone_at_the_end_has_left_out_the_rest() -> None:
     assert _missing(times, end_s=times[-1] + 2.0) == 60
     assert _missing(times, end_s=times[-1] + 0.2) == 0
     assert _missing([], end_s=4.0) == 120
+
+
+def test_a_take_that_began_without_its_camera_counts_from_the_beginning() -> None:
+    rhythm = Rhythm(30.0)
+    rhythm.began_without()
+    for number in range(30):
+        rhythm.saw(3.0 + number / 30)
+    assert rhythm.missing == 89
