@@ -17,23 +17,23 @@ class DeviceGrant(models.Model):
     status: str
     client_id: str
     expires: datetime
-    objects: ClassVar[models.Manager["DeviceGrant"]]
+    objects: ClassVar[models.Manager[DeviceGrant]]
     def is_expired(self) -> bool: ...
 
 class AccessToken(models.Model):
     id: int
     user: User | None
     expires: datetime
-    objects: ClassVar[models.Manager["AccessToken"]]
+    objects: ClassVar[models.Manager[AccessToken]]
 
 class RefreshToken(models.Model):
     id: int
     user: User
     access_token: AccessToken | None
-    objects: ClassVar[models.Manager["RefreshToken"]]
+    objects: ClassVar[models.Manager[RefreshToken]]
 
 def set_token_value(token_instance: AccessToken | RefreshToken, raw_token: str) -> None: ...
 
 class Application(models.Model):
     client_id: str
-    objects: ClassVar[models.Manager["Application"]]
+    objects: ClassVar[models.Manager[Application]]
