@@ -111,7 +111,7 @@ OAUTH2_PROVIDER = {
     "DEFAULT_SCOPES": ["clips"],
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     # One refresh token for the life of a pairing: rotating ones lock a computer out for good when one answer is
-    # lost on a bad line. docs/decisions/0301-one-refresh-token-per-computer.md
+    # lost on a bad line. docs/decisions/0009-one-refresh-token-per-computer.md
     "ROTATE_REFRESH_TOKEN": False,
     "REFRESH_TOKEN_REUSE_PROTECTION": True,  # whoever shows a revoked one ends its whole pairing
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
