@@ -16,7 +16,7 @@ from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE, Opener, list_cameras, 
 from capture.disk import LEAST_FREE_BYTES, RealDisk
 from capture.model import Camera, Frame, Level, Microphone
 from capture.recorder import Recorder, RecorderNews, StateChanged, TakeDone, Told
-from capture.state import Pause, Prepare, Release, Resume, State, Stop, Wish
+from capture.state import Pause, Prepare, Release, Resume, Start, State, Stop, Wish
 from diary_app.catalogue import Catalogue
 from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Receipt, Stage, new_clip_id
 from diary_app.editing.errors import EditError
@@ -73,7 +73,6 @@ class Diary:
         self._guard = threading.Lock()
         self._desk = TakeDesk(folders, self._catalogue)
         self._open_take: Clip | None = None
-        self._finished = threading.Condition()
         clock = MonotonicClock()
         opener = Opener(clock)
         self._disk = RealDisk()
@@ -164,7 +163,9 @@ class Diary:
         """
         if self._open_take is not None:
             raise Refused("A recording is running. Stop it first.")
-        clip = self._open_take = self._desk.begin(self._recorder, kind, out)
+        clip = self._desk.begin(self._recorder.state, kind, out)
+        self._open_take = clip  # before Start: a take that cannot begin is done at once, on another thread
+        self._recorder.post(Start(clip.take))
         return clip.clip_id
 
     def pause(self) -> None:

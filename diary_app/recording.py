@@ -14,9 +14,8 @@ from capture.disk import RealDisk
 from capture.encoder import part_path
 from capture.errors import CaptureError
 from capture.model import TakeReport
-from capture.recorder import Recorder
 from capture.recovery import make_whole
-from capture.state import Refusal, Start, transition
+from capture.state import Refusal, Start, State, transition
 from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, ClipId, Kind, Stage, new_clip_id
 from diary_app.editing.errors import EditError
@@ -44,11 +43,11 @@ class TakeDesk:
         """Where the library keeps a take."""
         return self._folders.takes / f"{clip_id}{'.mp4' if kind is Kind.VIDEO else '.m4a'}"
 
-    def begin(self, recorder: Recorder, kind: Kind, out: Path | None = None) -> Clip:
-        """Write the row, then post Start. Raises Refused with the recorder's sentence."""
+    def begin(self, state: State, kind: Kind, out: Path | None = None) -> Clip:
+        """Write the row of a take that the recorder, in this state, can begin. Raises Refused with its sentence."""
         clip_id = new_clip_id()
         take = out or self.take_path(clip_id, kind)
-        step = transition(recorder.state, Start(take))
+        step = transition(state, Start(take))
         if isinstance(step, Refusal):
             raise Refused(step.sentence)
         stack = contextlib.ExitStack()
@@ -61,7 +60,6 @@ class TakeDesk:
             self._lock_path(clip_id).unlink(missing_ok=True)
             raise
         self._locks[clip_id] = stack
-        recorder.post(Start(take))
         return clip
 
     def finish(self, clip: Clip, report: TakeReport) -> bool:

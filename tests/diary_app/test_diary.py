@@ -15,7 +15,8 @@ from diary_app.cli.record import record_take
 from diary_app.clip import About, ClipId, KeptRange, Kind, Person, Stage
 from diary_app.diary import Diary, Refused
 from diary_app.folders import Folders
-from diary_app.news import ClipChanged, News, Progress, RecorderChanged
+from diary_app.news import ClipChanged, News, Progress, RecorderChanged, TakeFinished
+from tests.support.wait import until
 
 SMALL = Wish(DEMO_CAMERA, DEMO_MICROPHONE, PictureFormat(320, 180, 30))
 ABOUT = About("A walk", people=(Person("Me", True),))
@@ -174,3 +175,20 @@ def test_listeners_hear_until_they_stop(diary: Diary) -> None:
     heard.clear()
     recorded(diary)
     assert heard == []
+
+
+def test_a_take_that_cannot_begin_is_over_at_once_and_another_can_begin(diary: Diary, tmp_path: Path) -> None:
+    wait_for(
+        diary,
+        lambda item: isinstance(item, RecorderChanged) and isinstance(item.state, Ready),
+        lambda: diary.prepare(SMALL),
+    )
+    for _ in range(5):
+        wait_for(
+            diary,
+            lambda item: isinstance(item, TakeFinished),
+            lambda: diary.start(Kind.VIDEO, tmp_path / "no such folder" / "out.mp4"),
+        )
+    assert diary.clips() == []
+    until(lambda: isinstance(diary.recorder_state, Ready), what="the devices to be ready again")
+    diary.start(Kind.VIDEO)
