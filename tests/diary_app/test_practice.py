@@ -25,6 +25,7 @@ from diary_app.pairing import PairingDesk
 from diary_app.practice import PracticeFailed, PracticePortal, remembered_port
 from tests.support.diary_files import add_ready_clip
 from tests.support.portal_process import REPOSITORY
+from tests.support.wait import until
 from upload.discovery import discover
 from upload.errors import Stopped
 from upload.files import write_whole
@@ -74,19 +75,23 @@ def _ours(*portals: PracticePortal) -> list[bool]:
     return [one.ours for one in portals]
 
 
-def _gone(pids: list[int]) -> bool:
-    alive = [pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
-    return not alive
+def _children() -> set[psutil.Process]:
+    return set(psutil.Process().children(recursive=True))
 
 
-def _wait_until_gone(pids: list[int]) -> None:
-    deadline = time.monotonic() + 20
-    while not _gone(pids):
-        assert time.monotonic() < deadline, "a process was left behind"
-        time.sleep(0.05)
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _wait_until_gone(processes: set[psutil.Process]) -> None:
+    until(lambda: not any(_lives(process) for process in processes), what="every process to be gone")
 
 
 def test_it_starts_is_found_again_and_ends(folders: Folders, practice: PracticePortal) -> None:
+    before = _children()
     url = practice.ensure(NEVER)
     assert _is_practice(url)
     assert practice.ensure(NEVER) == url
@@ -95,7 +100,7 @@ def test_it_starts_is_found_again_and_ends(folders: Folders, practice: PracticeP
     assert _ours(practice, other) == [True, False]
     other.stop()
     assert _is_practice(url), "and does not end what it did not start"
-    processes = [one.pid for one in psutil.Process().children(recursive=True)]
+    processes = _children() - before
     practice.stop()
     _wait_until_gone(processes)
     assert other.ensure(NEVER) == url, "it comes back at the same address"
@@ -152,7 +157,7 @@ def test_kill_9_of_the_app_leaves_no_process(folders: Folders) -> None:
         assert app.stdout is not None
         url = app.stdout.readline().strip()
         assert _is_practice(url)
-        children = [one.pid for one in psutil.Process(app.pid).children(recursive=True)]
+        children = set(psutil.Process(app.pid).children(recursive=True))
         assert len(children) >= 2
         os.kill(app.pid, signal.SIGKILL)
     _wait_until_gone(children)

@@ -31,8 +31,11 @@ const code = () => {
   const codes = [];
   for (const time of times) {
     const seeked = new Promise((resolve) => video.addEventListener('seeked', resolve, {once: true}));
+    // The place is reached before its picture is shown; a picture that stands already is not shown again.
+    const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
     video.currentTime = time;
     await seeked;
+    await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, 500))]);
     codes.push(code());
   }
   done(codes);
