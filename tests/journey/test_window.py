@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journey.test_command_line import portals_copy
+from tests.journey.test_command_line import SAME_SPEECH, portals_copy
 from tests.support.command_line import REPOSITORY
 from tests.support.flash_beep import measure, speech_present
 from tests.support.virtual_camera import VirtualCamera
@@ -50,7 +50,7 @@ def check_copy(found: dict[str, object], data: Path) -> None:
     assert abs(seen.times[-1] + 1 / 30 - kept) < 0.15
     assert len(seen.offsets_ms) >= 2
     assert seen.worst_ms < 40, seen.offsets_ms
-    assert speech_present(copy, read_speech()).correlation > 0.9
+    assert speech_present(copy, read_speech()).correlation > SAME_SPEECH
 
 
 @pytest.fixture
