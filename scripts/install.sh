@@ -115,7 +115,8 @@ checksum() { if command -v sha256sum > /dev/null; then sha256sum; else shasum -a
 
 # What the installation is made from: when any of it changes, it is made again. Kept fast: it runs at every start.
 installation_stamp() { # LIST
-  { printf '%s\n%s\n' "$PWD" "$1"; cat requirements.lock pyproject.toml scripts/install.sh; } | checksum
+  { printf '%s\n%s\n' "$PWD" "$1"; cat requirements.lock pyproject.toml scripts/install.sh
+    cat scripts/models.lock scripts/test-media.lock scripts/fetch_models.py; } | checksum
 }
 
 # Python packages into .venv. A half-made environment (the computer went off) is thrown away first.
@@ -135,6 +136,17 @@ install_python_packages() {
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . \
     >> "$INSTALL_LOG" 2>&1 || pip_failed
   rm .venv/unfinished
+}
+
+# What finds faces and hears speech. The app starts without it, so only the tests insist: install_models NAME
+install_models() {
+  local option=""
+  [ "$1" != test ] || option=--tests
+  say "Fetching the models that find faces and hear speech (3 MB)."
+  .venv/bin/python scripts/fetch_models.py $option >> "$INSTALL_LOG" 2>&1 && return
+  [ "$1" != test ] || pip_failed
+  say "They did not come. The app works without them; it only gives fewer hints. To try again:"
+  say "  .venv/bin/python scripts/fetch_models.py"
 }
 
 # One line for every tenth package that arrives, and one when they are unpacked.
@@ -171,6 +183,7 @@ install() {
 $2"
   is_there module:ensurepip || give_up "Python cannot make an environment for the app before that."
   install_python_packages
+  install_models "$1"
   try_it
   printf '%s\n' "$stamp" > "$stamp_file"
   rm -f "$INSTALL_LOG"
