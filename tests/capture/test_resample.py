@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from capture.drift import Span
 from capture.model import BLOCK, SOUND_RATE, Samples
@@ -32,6 +34,55 @@ def test_an_exact_device_comes_through_as_it_is() -> None:
     expected = tone_at(ZERO + np.arange(len(sound)) / SOUND_RATE)
     assert len(sound) == 2 * SOUND_RATE
     assert np.abs(sound[20:-20] - expected[20:-20]).max() < 20
+
+
+@pytest.mark.parametrize(("hertz", "least_db"), [(1_000, 70), (8_000, 55), (14_000, 45)])
+def test_what_resampling_adds_is_far_below_the_sound(hertz: float, least_db: float) -> None:
+    fast = 1 + 150e-6
+    clean = 0.5 * 2**15 * np.sin(2 * np.pi * hertz * np.arange(SOUND_RATE) / SOUND_RATE / fast)
+    grid = SoundGrid(ZERO)
+    block = 4 * BLOCK
+    for first in range(0, SOUND_RATE - block, block):
+        at_s = ZERO + first / SOUND_RATE / fast
+        part = clean[first : first + block].round().astype(np.int16)
+        out = grid.feed(part, Span(at_s, at_s + block / SOUND_RATE / fast))
+        moments = (np.arange(grid.samples - len(out), grid.samples) / SOUND_RATE).astype(np.float64)
+        expected = 0.5 * 2**15 * np.sin(2 * np.pi * hertz * moments)
+        if first > block:
+            added_db = 20 * np.log10(np.sqrt(2 * ((out - expected) ** 2).mean()) / (0.5 * 2**15))
+            assert added_db < -least_db
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(1, 5000), min_size=2, max_size=12), st.floats(-2000, 2000))
+def test_blocks_of_any_length_give_what_the_formula_says(lengths: list[int], ppm: float) -> None:
+    fast = 1 + ppm * 1e-6
+    taken = np.random.default_rng(1).integers(-20_000, 20_000, sum(lengths)).astype(np.int16)
+    grid, parts, first = SoundGrid(ZERO), list[Samples](), 0
+    for length in lengths:
+        start_s, end_s = (ZERO + sample / SOUND_RATE / fast for sample in (first, first + length))
+        parts.append(grid.feed(taken[first : first + length], Span(start_s, end_s)))
+        first += length
+    sound = np.concatenate([*parts, grid.flush()])
+    places = np.arange(len(sound)) * fast
+    assert abs(len(sound) - len(taken) / fast) <= 1
+    inner = np.flatnonzero((places > 10) & (places < len(taken) - 10))
+    for sample in inner[:: max(1, len(inner) // 40)]:
+        distance = np.arange(-7, 9) - places[sample] % 1
+        weights = np.sinc(distance) * np.cos(np.pi * distance / 16) ** 2
+        whole = int(places[sample])
+        expected = (taken[whole - 7 : whole + 9] * weights).sum() / weights.sum()
+        if min(lengths) >= 8:  # shorter blocks do not know enough neighbours
+            assert abs(sound[sample] - expected) < 80, "a quarter of a hundredth of full scale, for noise"
+
+
+def test_a_grid_goes_on_after_another_one() -> None:
+    one, two = SoundGrid(ZERO), SoundGrid(ZERO, first=SOUND_RATE)
+    whole = np.concatenate([_through(one, Device(), 3), one.flush()])
+    rest = np.concatenate([_through(two, Device(), 3), two.flush()])
+    assert two.samples == one.samples == 3 * SOUND_RATE
+    assert (rest[300:] == whole[SOUND_RATE + 300 :]).all()
+    assert rest[0] == 0, "it fades in from nothing"
 
 
 def test_flush_cuts_to_the_sample() -> None:
