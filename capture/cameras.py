@@ -1,19 +1,32 @@
-"""The camera thread: reads frames into a slot of one for the preview and into the open take."""
+"""The camera thread: reads frames into a slot of one for the preview and into the open take.
+
+Between takes it keeps the last second for the take that may come. A second thread watches over it: a camera that
+delivers nothing, and no error either, counts as lost too.
+"""
 
 import contextlib
 import logging
 import threading
 from collections.abc import Callable
 
+from capture.clock import Clock
 from capture.errors import CaptureError, DeviceGone
 from capture.model import Frame, PictureFormat
+from capture.picture import QUEUE_BYTES
+from capture.preroll import Preroll
 from capture.sources import FrameSource
 from capture.take import TakeWriter
+from capture.threads import Threads
 
 log = logging.getLogger(__name__)
 
 RETRY_S = 0.5
 """How often a lost camera is looked for."""
+LOST_AFTER_S = 1.0
+"""A camera that delivers nothing for so long counts as lost."""
+WATCH_EVERY_S = 0.1
+CLOSE_TIMEOUT_S = 3.0
+"""So long is a driver that never returns waited for; then its thread is left behind."""
 
 
 class CameraReader:
@@ -22,23 +35,66 @@ class CameraReader:
     Raises CaptureError where it cannot be opened at the beginning.
     """
 
-    def __init__(self, open_source: Callable[[], FrameSource], on_lost: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        open_source: Callable[[], FrameSource],
+        on_lost: Callable[[bool], None],
+        *,
+        clock: Clock,
+        threads: Threads,
+    ) -> None:
         self._open = open_source
         self._on_lost = on_lost
+        self._clock = clock
         self._source: FrameSource = open_source()
         self.picture: PictureFormat = self._source.picture
         """What the camera delivers just now; a take that is open keeps its own size."""
         self.latest: Frame | None = None
         """The newest frame: written by the camera thread, pulled by the screen."""
-        self.take: TakeWriter | None = None
-        """Where frames go besides; set and cleared by the recorder thread."""
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
-        self._thread.start()
+        self._take: TakeWriter | None = None
+        self._preroll: Preroll[Frame] = Preroll(room=QUEUE_BYTES)
+        self._guard = threading.Lock()
+        self._lost = False
+        self._came_s: float | None = None
+        self._closing = threads.flag()
+        self._thread = threads.start("camera", self._run)
+        self._watcher = threads.start("camera-watch", self._watch)
+
+    # -- any thread -------------------------------------------------------------------------------------------------
+
+    def give_to(self, take: TakeWriter | None) -> None:
+        """From now on frames go into this take, those of the second before among them; None: into none."""
+        with self._guard:
+            self._take = take
+            for frame in self._preroll.take():
+                if take is not None:
+                    take.offer_frame(frame)
+
+    def close(self) -> None:
+        """End the thread and give the camera back. Waits for the frame that is being read, but not for ever."""
+        self._closing.raise_it()
+        self._source.close()
+        self._watcher.join()
+        if not self._thread.join(CLOSE_TIMEOUT_S):
+            log.error("the camera's driver does not answer; its thread is left behind")
+            return
+        self._source.close()
+
+    def _tell(self, *, lost: bool) -> None:
+        with self._guard:
+            changed, self._lost = self._lost != lost, lost
+            if lost:
+                self.latest = None
+                self._preroll.clear()
+        if changed and not self._closing.is_up():
+            log.warning("the camera %s", "has stopped" if lost else "is back")
+            self._on_lost(lost)
+
+    # -- camera thread ----------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            while not self._closing.is_set():
+            while not self._closing.is_up():
                 try:
                     frame = self._source.read()
                 except DeviceGone:
@@ -47,34 +103,33 @@ class CameraReader:
                 if frame is not None:
                     self._hand_out(frame)
         finally:
-            if not self._closing.is_set():  # a bug: the user must not go on in front of a still picture
-                self.latest = None
-                self._on_lost(True)
+            self._tell(lost=True)  # unless it is closing, a bug: nobody must go on in front of a still picture
 
     def _hand_out(self, frame: Frame) -> None:
-        self.latest = frame
-        take = self.take
-        if take is not None:
-            take.offer_frame(frame)
+        self._came_s = self._clock.now_s()
+        if self._lost:
+            self._tell(lost=False)
+        with self._guard:
+            self.latest = frame
+            if self._take is not None:
+                self._take.offer_frame(frame)
+            else:
+                self._preroll.add(frame.at_s, frame, frame.image.nbytes)
 
     def _find_again(self) -> None:
-        self.latest = None
+        self._came_s = None
         self._source.close()
-        if self._closing.is_set():
-            return
-        log.warning("the camera has stopped")
-        self._on_lost(True)
+        self._tell(lost=True)
         while not self._closing.wait(RETRY_S):
             with contextlib.suppress(CaptureError):
                 self._source = self._open()
                 self.picture = self._source.picture
-                log.info("the camera is back")
-                self._on_lost(False)
-                return
+                return  # it is back when a frame comes
 
-    def close(self) -> None:
-        """End the thread and give the camera back. Waits for the frame that is being read."""
-        self._closing.set()
-        self._source.close()
-        self._thread.join()
-        self._source.close()
+    # -- watching thread --------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        while not self._closing.wait(WATCH_EVERY_S):
+            came_s = self._came_s
+            if came_s is not None and not self._lost and self._clock.now_s() - came_s > LOST_AFTER_S:
+                self._tell(lost=True)

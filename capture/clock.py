@@ -1,5 +1,6 @@
 """The clock port: one monotonic clock stamps every frame and every block of sound."""
 
+import sys
 import time
 from typing import Protocol
 
@@ -13,6 +14,9 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait; less than zero is no wait at all."""
 
+    def asleep_s(self) -> float:
+        """How many seconds this computer has been asleep (suspended) since it was started."""
+
 
 class MonotonicClock:
     """The system's monotonic clock: on Linux the same one that the V4L2 driver stamps frames with."""
@@ -25,3 +29,12 @@ class MonotonicClock:
         """Wait for that many seconds."""
         if seconds > 0:
             time.sleep(seconds)
+
+    def asleep_s(self) -> float:
+        """On Linux the boot clock runs on in sleep and the monotonic clock does not; elsewhere always 0.
+
+        Where it is 0 (Windows, macOS) sleep shows as a gap that both devices left.
+        """
+        if sys.platform != "linux":
+            return 0.0
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()

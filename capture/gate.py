@@ -1,7 +1,7 @@
 """The gate in front of a take: which frames come in, and the account of every one. Any thread.
 
-captured = written + lost in the queue + lost in the encoder, at the end of every take; what the device left out is
-counted beside it and added to both sides of the report.
+captured = written + scrapped + lost in the queue + lost in the encoder, at the end of every take; what the device left
+out is counted beside it and added to both sides of the report.
 """
 
 import threading
@@ -25,6 +25,7 @@ class FrameGate:
         self._written = 0
         self._queue = 0
         self._encoder = 0
+        self._scrapped = 0
 
     def open(self, at_s: float) -> None:
         """Frames of this moment and later belong to the take."""
@@ -90,12 +91,17 @@ class FrameGate:
         with self._guard:
             self._encoder += 1
 
-    def only_kept(self, frames: int) -> None:
-        """The child died, and so many of the frames it was given are in the file."""
+    def came_too_late(self) -> None:
+        """A frame was taken before the moment at which the user scrapped what was there."""
         with self._guard:
-            kept = min(frames, self._written)
-            self._encoder += self._written - kept
+            self._scrapped += 1
+
+    def settle(self, kept: int, *, scrapped: int = 0) -> None:
+        """So many of the frames that the encoder child was given are in the file; so many were scrapped from it."""
+        with self._guard:
+            self._encoder += max(0, self._written - kept - scrapped)
             self._written = kept
+            self._scrapped += scrapped
 
     @property
     def frames_captured(self) -> int:
@@ -108,6 +114,12 @@ class FrameGate:
         """Frames in the take."""
         with self._guard:
             return self._written
+
+    @property
+    def frames_scrapped(self) -> int:
+        """Frames that the user scrapped."""
+        with self._guard:
+            return self._scrapped
 
     @property
     def frames_lost(self) -> Lost:

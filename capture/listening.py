@@ -1,7 +1,6 @@
 """The sound thread: places blocks on the clock, measures the level, and hands them to the open take."""
 
 import logging
-import queue
 import threading
 from collections.abc import Callable
 
@@ -10,8 +9,10 @@ import numpy as np
 from capture.drift import SoundClock, Span
 from capture.errors import CaptureError
 from capture.model import AudioBlock, Level, Samples
+from capture.preroll import Preroll
 from capture.sources import SoundSource
 from capture.take import TakeWriter
+from capture.threads import Mailbox, Threads
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ BATCH = 4
 LEVEL_BLOCKS = 10
 """The level is that of the last 100 ms."""
 FULL_SCALE = 32768.0
+WAKE = AudioBlock(np.zeros(0, np.int16), 0.0)
+"""Wakes the thread when it is to end."""
 
 
 def level_of(samples: Samples) -> Level:
@@ -44,29 +47,45 @@ class SoundListener:
     Raises CaptureError where it cannot be started at the beginning.
     """
 
-    def __init__(self, open_source: Callable[[], SoundSource], on_lost: Callable[[bool], None]) -> None:
+    def __init__(
+        self, open_source: Callable[[], SoundSource], on_lost: Callable[[bool], None], *, threads: Threads
+    ) -> None:
         self._open = open_source
         self._on_lost = on_lost
-        self._blocks: queue.SimpleQueue[AudioBlock | None] = queue.SimpleQueue()
+        self._blocks: Mailbox[AudioBlock] = threads.mailbox()
         self._clock = SoundClock()
         self._recent: list[Samples] = []
         self._batch: list[tuple[Samples, Span]] = []
         self.level = Level()
         """Written by the sound thread, pulled by the screen."""
-        self.take: TakeWriter | None = None
-        """Where blocks go besides; set and cleared by the recorder thread."""
-        self._closing = threading.Event()
+        self._take: TakeWriter | None = None
+        self._preroll: Preroll[tuple[Samples, Span]] = Preroll()
+        self._guard = threading.Lock()
+        self._closing = threads.flag()
         self._source = open_source()
         self._source.start(self._blocks.put)
-        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
-        self._thread.start()
+        self._thread = threads.start("sound", self._run)
+
+    @property
+    def preroll_s(self) -> float | None:
+        """The moment from which on there is sound for a take that begins now. Any thread."""
+        with self._guard:
+            return self._preroll.first_s
+
+    def give_to(self, take: TakeWriter | None) -> None:
+        """From now on sound goes into this take, that of the second before included; None: into none. Any thread."""
+        with self._guard:
+            self._take = take
+            for samples, span in self._preroll.take():
+                if take is not None:
+                    take.offer_sound(samples, span)
 
     def _run(self) -> None:
         lost, waits = False, 0
         try:
-            while not self._closing.is_set():
+            while not self._closing.is_up():
                 block = self._next_block()
-                if self._closing.is_set():
+                if self._closing.is_up():
                     return
                 if lost != (block is None):
                     lost = block is None
@@ -81,16 +100,13 @@ class SoundListener:
                 elif waits % ANEW_EVERY == 0:
                     self._open_anew()
         finally:
-            if not self._closing.is_set():  # a bug: the user must not go on speaking to nobody
+            if not self._closing.is_up():  # a bug: the user must not go on speaking to nobody
                 self.level = Level()
                 self._on_lost(True)
 
     def _next_block(self) -> AudioBlock | None:
-        """The next block, or None after a second of nothing (and when close() wakes the thread)."""
-        try:
-            return self._blocks.get(timeout=LOST_AFTER_S)
-        except queue.Empty:
-            return None
+        """The next block, or None after a second of nothing."""
+        return self._blocks.get(LOST_AFTER_S)
 
     def _open_anew(self) -> None:
         """A microphone that was pulled out and put back delivers again only to a new stream."""
@@ -117,15 +133,20 @@ class SoundListener:
     def _offer(self) -> None:
         """Give the open take the blocks that follow each other, as one."""
         batch, self._batch = self._batch, []
-        take = self.take
-        if take is not None and batch:
-            (_, first), (_, last) = batch[0], batch[-1]
-            samples = np.concatenate([block for block, _ in batch])
-            take.offer_sound(samples, Span(first.start_s, last.end_s, stepped=first.stepped))
+        if not batch:
+            return
+        (_, first), (_, last) = batch[0], batch[-1]
+        samples = np.concatenate([block for block, _ in batch])
+        span = Span(first.start_s, last.end_s, stepped=first.stepped)
+        with self._guard:
+            if self._take is not None:
+                self._take.offer_sound(samples, span)
+            else:
+                self._preroll.add(span.start_s, (samples, span))
 
     def close(self) -> None:
         """Close the microphone and end the thread."""
-        self._closing.set()
-        self._blocks.put(None)
+        self._closing.raise_it()
+        self._blocks.put(WAKE)
         self._thread.join()
         self._source.close()

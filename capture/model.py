@@ -1,6 +1,7 @@
 """What crosses the threads of the recorder: frames, blocks of sound, levels, devices. Pure data; any thread."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,13 +83,44 @@ class Lost:
     encoder: int = 0
 
 
+class Missing(StrEnum):
+    """Why a stretch of a take is not what it should be."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    ENCODER = "encoder"
+    """The encoder child died, and another one took over."""
+    ASLEEP = "asleep"
+    """The computer slept; nothing was captured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of a take without picture or without sound; for ASLEEP a moment, and how long it took outside."""
+
+    missing: Missing
+    start_s: float
+    end_s: float
+    """Seconds of the take."""
+    outside_s: float = 0.0
+    """ASLEEP: how long the computer slept."""
+
+
 @dataclass(frozen=True, slots=True)
 class TakeReport:
-    """What became of every frame of a take, and what it cost."""
+    """What became of every frame of a take, and what it cost.
+
+    frames_captured = frames_written + frames_scrapped + those that were lost.
+    """
 
     frames_captured: int = 0
     frames_written: int = 0
+    frames_scrapped: int = 0
+    """Cut off again by the user ("scrap the last 30 seconds")."""
     lost: Lost = field(default_factory=Lost)
+    sound_lost_s: float = 0.0
+    """Sound that never came, or came and was lost; silence stands in its place."""
+    gaps: tuple[Gap, ...] = ()
     seconds: float = 0.0
     cpu_s: float = 0.0
     """Processor seconds of this process and of the encoder while recording."""

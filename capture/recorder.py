@@ -6,8 +6,6 @@ places blocks on the clock, measures the level and hands them to the take.
 """
 
 import logging
-import queue
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +14,11 @@ from typing import assert_never
 from capture.cameras import CameraReader
 from capture.clock import Clock
 from capture.disk import Disk, require_room
+from capture.encoder import EncoderChild, StartEncoder
 from capture.errors import CaptureError
 from capture.listening import SoundListener
 from capture.model import Camera, Frame, Level, Microphone, PictureFormat, TakeReport
+from capture.preroll import PREROLL_S
 from capture.sources import FrameSource, SoundSource
 from capture.state import (
     BeginTake,
@@ -39,14 +39,17 @@ from capture.state import (
     Refusal,
     Release,
     Report,
+    ScrapTail,
     Start,
     State,
     TakeClosed,
     Tell,
+    Warned,
     Wish,
     transition,
 )
-from capture.take import TakeWriter
+from capture.take import TakeNews, TakeWriter
+from capture.threads import Mailbox, SystemThreads, Threads
 
 log = logging.getLogger(__name__)
 
@@ -103,20 +106,23 @@ class Recorder:
         open_camera: OpenCamera,
         open_microphone: OpenMicrophone,
         on_news: Callable[[RecorderNews], None],
+        threads: Threads | None = None,
+        encoder: StartEncoder = EncoderChild,
     ) -> None:
         self._clock = clock
         self._disk = disk
+        self._threads: Threads = threads or SystemThreads()
+        self._encoder = encoder
         self._open_camera = open_camera
         self._open_microphone = open_microphone
         self._on_news = on_news
         self._state: State = Idle()
-        self._inbox: queue.SimpleQueue[Event | _FromDevice | _Quit] = queue.SimpleQueue()
+        self._inbox: Mailbox[Event | _FromDevice | _Quit] = self._threads.mailbox()
         self._opening = 0
         self._reader: CameraReader | None = None
         self._listener: SoundListener | None = None
         self._writer: TakeWriter | None = None
-        self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
-        self._thread.start()
+        self._thread = self._threads.start("recorder", self._run)
 
     # -- any thread -------------------------------------------------------------------------------------------------
 
@@ -149,6 +155,11 @@ class Recorder:
         writer = self._writer
         return writer.safe_s if writer else 0.0
 
+    def room_left_s(self) -> float | None:
+        """How much longer the open take has room on the disk, in seconds; None while that is not known."""
+        writer = self._writer
+        return writer.room_left_s if writer else None
+
     def close(self) -> None:
         """Close the open take, release the devices and end the threads. Waits."""
         self.post(Release())
@@ -169,10 +180,11 @@ class Recorder:
             event = self._inbox.get()
             if isinstance(event, _Quit):
                 quitting = True
-            elif not isinstance(event, _FromDevice):
+            elif isinstance(event, _FromDevice):
+                if event.opening == self._opening:
+                    self._step(event.event)
+            elif event is not None:
                 self._step(event)
-            elif event.opening == self._opening:
-                self._step(event.event)
 
     def _let_go(self) -> None:
         """Nothing is open by now, but for a bug: then the take is closed and the devices are freed all the same."""
@@ -210,6 +222,8 @@ class Recorder:
                 self._the_writer().hold()
             case ContinueTake():
                 self._the_writer().resume()
+            case ScrapTail(seconds):
+                self._the_writer().scrap(seconds)
             case EndTake():
                 self._end_take()
             case Tell(sentence):
@@ -231,10 +245,17 @@ class Recorder:
         try:
             if microphone is not None:
                 self._listener = SoundListener(
-                    lambda: self._open_microphone(microphone), self._on_lost(Device.MICROPHONE)
+                    lambda: self._open_microphone(microphone),
+                    self._on_lost(Device.MICROPHONE),
+                    threads=self._threads,
                 )
             if camera is not None:
-                self._reader = CameraReader(lambda: self._open_camera(camera, picture), self._on_lost(Device.CAMERA))
+                self._reader = CameraReader(
+                    lambda: self._open_camera(camera, picture),
+                    self._on_lost(Device.CAMERA),
+                    clock=self._clock,
+                    threads=self._threads,
+                )
         except CaptureError as error:
             log.warning("a device did not open", exc_info=True)
             self._step(DevicesFailed(str(error)))
@@ -262,14 +283,22 @@ class Recorder:
             sentence = str(error) if isinstance(error, CaptureError) else NO_FOLDER
             self._step(EncoderFailed(sentence))
             return
+        self._writer.begin(self._beginning_s())
         self._offer_to(self._writer)
-        self._writer.begin()
+
+    def _beginning_s(self) -> float:
+        """A second ago, so that the first word is whole; with sound alone not before there was any."""
+        began_s = self._clock.now_s() - PREROLL_S
+        if self._reader is None and self._listener is not None:
+            began_s = max(began_s, self._listener.preroll_s or self._clock.now_s())
+        return began_s
 
     def _offer_to(self, writer: TakeWriter | None) -> None:
-        if self._reader is not None:
-            self._reader.take = writer
+        """Sound first: what the picture's first moment needs is there when it comes."""
         if self._listener is not None:
-            self._listener.take = writer
+            self._listener.give_to(writer)
+        if self._reader is not None:
+            self._reader.give_to(writer)
 
     def _new_writer(self, take: Path, wish: Wish) -> TakeWriter:
         return TakeWriter(
@@ -278,8 +307,13 @@ class Recorder:
             sound=wish.microphone is not None,
             clock=self._clock,
             disk=self._disk,
-            on_closed=lambda report: self.post(TakeClosed(report)),
-            on_failed=lambda sentence: self.post(EncoderFailed(sentence)),
+            threads=self._threads,
+            encoder=self._encoder,
+            news=TakeNews(
+                closed=lambda report: self.post(TakeClosed(report)),
+                failed=lambda sentence: self.post(EncoderFailed(sentence)),
+                told=lambda sentence: self.post(Warned(sentence)),
+            ),
         )
 
     def _end_take(self) -> None:

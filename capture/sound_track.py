@@ -33,16 +33,25 @@ class Resume:
     at_s: float
 
 
-class SoundTrack:
-    """Gives blocks of CHUNK samples (the last may be shorter) to `write`, with the number of their first sample."""
+Missed = Callable[[float, float], None]
+"""Told the start and the end, in seconds of the take, of a stretch where silence stands in for sound that was lost."""
 
-    def __init__(self, zero_s: float, write: Callable[[Samples, int], None]) -> None:
+
+class SoundTrack:
+    """Gives blocks of CHUNK samples (the last may be shorter) to `write`, with the number of their first sample.
+
+    first: so many samples of the take came before (it goes on after a cut).
+    """
+
+    def __init__(self, zero_s: float, write: Callable[[Samples, int], None], missed: Missed, *, first: int = 0) -> None:
         self._time = Timeline(zero_s)
-        self._grid = SoundGrid(zero_s)
+        self._grid = SoundGrid(zero_s, first=first)
         self._write_out = write
+        self._missed = missed
         self._changes: deque[Hold | Resume] = deque()
         self._spare: Samples = np.zeros(0, np.int16)
-        self._written = 0
+        self._written = first
+        self._last_end_s: float | None = None
 
     @property
     def samples(self) -> int:
@@ -64,12 +73,17 @@ class SoundTrack:
         held_s = self._time.held_at_s
         if (held_s is not None and span.start_s >= held_s) or span.end_s <= self.heard_s:
             return
+        if span.stepped and self._last_end_s is not None:
+            self._note_missing(max(self._last_end_s, self.heard_s), span.start_s)
+        self._last_end_s = span.end_s
         self._write(self._grid.feed(samples, span))
 
     def fill(self, until_s: float) -> None:
         """The microphone delivers nothing: silence up to this moment."""
         self._obey(until_s)
-        self._write(self._grid.fill(self._time.stop_s(until_s)))
+        stop_s = self._time.stop_s(until_s)
+        self._note_missing(max(self._last_end_s or 0.0, self.heard_s), stop_s)
+        self._write(self._grid.fill(stop_s))
 
     def finish(self, at_s: float) -> None:
         """Cut at this moment, to the sample."""
@@ -77,6 +91,10 @@ class SoundTrack:
         self._write(self._grid.flush(self._time.stop_s(at_s)))
         if len(self._spare):
             self._hand_over(len(self._spare))
+
+    def _note_missing(self, start_s: float, end_s: float) -> None:
+        if end_s > start_s:
+            self._missed(start_s - self._time.zero_s, end_s - self._time.zero_s)
 
     def _obey(self, until_s: float) -> None:
         while self._changes and self._changes[0].at_s < until_s:
@@ -90,6 +108,7 @@ class SoundTrack:
         before, self._time = self._time, self._time.resume(at_s)
         self._write(self._grid.flush(before.held_at_s))
         self._grid.shift(self._time.zero_s - before.zero_s)
+        self._last_end_s = None
 
     def _write(self, samples: Samples) -> None:
         """Write whole blocks; what is left over waits for the next ones."""

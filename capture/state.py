@@ -126,6 +126,13 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
+class Scrap:
+    """Remove the last seconds of the open take from the disk; what comes next joins on to what is left."""
+
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Close the take."""
 
@@ -150,6 +157,13 @@ class DeviceBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something happened to the open take that the user must know; it goes on."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class EncoderFailed:
     """The encoder or the disk gave up; what was written is kept."""
 
@@ -170,10 +184,12 @@ Event = (
     | Start
     | Pause
     | Resume
+    | Scrap
     | Stop
     | Release
     | DeviceLost
     | DeviceBack
+    | Warned
     | EncoderFailed
     | TakeClosed
 )
@@ -213,6 +229,13 @@ class ContinueTake:
 
 
 @dataclass(frozen=True, slots=True)
+class ScrapTail:
+    """Cut the last seconds off the take's file."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class EndTake:
     """End the encoder's input; TakeClosed is posted when the file is whole."""
 
@@ -232,7 +255,7 @@ class Report:
     report: TakeReport
 
 
-Effect = OpenDevices | CloseDevices | BeginTake | HoldTake | ContinueTake | EndTake | Tell | Report
+Effect = OpenDevices | CloseDevices | BeginTake | HoldTake | ContinueTake | ScrapTail | EndTake | Tell | Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +305,7 @@ def _from_idle(state: Idle, event: Event) -> Step:
     match event:
         case Prepare(wish):
             return _opening(wish)
-        case Start() | Pause() | Resume() | Stop():
+        case Start() | Pause() | Resume() | Scrap() | Stop():
             return Refusal(NOTHING_CHOSEN)
         case _:
             return state, ()
@@ -304,7 +327,7 @@ def _from_opening(state: Opening, event: Event) -> Step:
             return _opening(wish)
         case Release():
             return Idle(), (CloseDevices(),)
-        case Start() | Pause() | Resume() | Stop():
+        case Start() | Pause() | Resume() | Scrap() | Stop():
             return Refusal("The camera and the microphone are still starting. Please wait a moment.")
         case _:
             return state, ()
@@ -322,7 +345,7 @@ def _from_ready(state: Ready, event: Event) -> Step:
             return Ready(state.wish, state.lost | {device}), (Tell(lost_before_sentence(device)),)
         case DeviceBack(device):
             return Ready(state.wish, state.lost - {device}), ()
-        case Pause() | Resume() | Stop():
+        case Pause() | Resume() | Scrap() | Stop():
             return Refusal("Nothing is being recorded.")
         case _:
             return state, ()
@@ -334,6 +357,10 @@ def _from_open_take(state: Recording | Paused, event: Event) -> Step:
             return Paused(state.wish, state.take, state.lost), (HoldTake(),)
         case Resume() if isinstance(state, Paused):
             return Recording(state.wish, state.take, state.lost), (ContinueTake(),)
+        case Scrap(seconds):
+            return state, (ScrapTail(seconds),)
+        case Warned(sentence):
+            return state, (Tell(sentence),)
         case Stop():
             return Finishing(state.wish, state.take, state.lost), (EndTake(),)
         case Release():
@@ -359,14 +386,14 @@ def _from_finishing(state: Finishing, event: Event) -> Step:
             return Ready(state.wish, state.lost), (done,)
         case Release():
             return Finishing(state.wish, state.take, state.lost, release=True), ()
-        case EncoderFailed(sentence):
+        case EncoderFailed(sentence) | Warned(sentence):
             return state, (Tell(sentence),)
         case DeviceLost(device):
             told = Tell(lost_before_sentence(device))
             return Finishing(state.wish, state.take, state.lost | {device}, state.release), (told,)
         case DeviceBack(device):
             return Finishing(state.wish, state.take, state.lost - {device}, state.release), ()
-        case Start() | Prepare():
+        case Start() | Prepare() | Scrap():
             return Refusal("The last recording is still being saved. Please wait a moment.")
         case _:
             return state, ()

@@ -1,21 +1,26 @@
-"""What goes down the encoder child's pipe, in order: pictures, sound, silence, and nothing of a pause.
+"""The order and the times of one take: pictures and sound become blocks of a Matroska stream for the encoder child.
 
-Take time 0 is the first frame; sound that came before it waits. Used by the encoder thread alone.
+The take begins with its first frame; sound that came before it is cut to that moment. A take of sound alone begins
+when it was begun; so does one whose camera shows nothing: a black picture stands for it. Used by the encoder thread
+alone.
 """
 
 import logging
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from capture.drift import Span
-from capture.errors import EncoderFailed
+from capture.fragments import PRIMING
+from capture.gaps import GapList
 from capture.gate import FrameGate
 from capture.matroska import PICTURE_TRACK, SOUND_TRACK, TICKS_A_SECOND, block_head
-from capture.model import SOUND_RATE, Frame, Image, PictureFormat, Samples
+from capture.model import SOUND_RATE, Frame, Image, Missing, PictureFormat, Samples
 from capture.picture import black, planes
-from capture.sound_track import Hold, Resume, SoundTrack
+from capture.sound_track import CHUNK, Hold, Resume, SoundTrack
+from capture.take_file import Cut
 from capture.timeline import Timeline
 
 log = logging.getLogger(__name__)
@@ -24,6 +29,8 @@ FIRST_FRAME_TIMEOUT_S = 2.0
 """When no picture has come so long after the start, the take begins with sound over black."""
 SILENT_S = 1.0
 """When the picture has gone on for so long and no sound came the microphone is gone, and silence takes its place."""
+DARK_S = 1.0
+"""When the sound has gone on for so long and no picture came the camera is gone: black, not a face that stands still."""
 LONGEST_STEP_S = 0.25
 """One interval between frames counts for no more than this: a computer that stood still is not a silent microphone."""
 
@@ -40,36 +47,34 @@ class Sound:
 
 
 class TakeStream:
-    """Orders and writes one take. on_failed(sentence) is called, perhaps often, once the encoder child has gone."""
+    """Orders and writes one take. Everything that writes raises EncoderFailed once the encoder child has gone."""
 
-    def __init__(
-        self,
-        *,
-        picture: PictureFormat | None,
-        gate: FrameGate | None,
-        sound: bool,
-        write: Write,
-        on_failed: Callable[[str], None],
-    ) -> None:
+    def __init__(self, *, picture: PictureFormat | None, gate: FrameGate | None, sound: bool, write: Write) -> None:
         self._picture = picture
         self._gate = gate
         self._sound = sound
         self._write = write
-        self._on_failed = on_failed
         self._began_s = 0.0
         self._time: Timeline | None = None
         self._held_s: float | None = None
         self._early: list[Sound] = []
         self._track: SoundTrack | None = None
+        self._first_sample = 0
+        self._priming = 0
         self._picture_until_s = 0.0
+        self._seen_until_s = 0.0
         self._last_frame_s = 0.0
         self._quiet_s = 0.0
-        self.failed = False
-        """The encoder child has gone."""
+        self._cut_s = -math.inf
+        self._black_at_s: list[float] = []
+        self.gaps = GapList()
         self.written_s = 0.0
         """Seconds of the take that the encoder child has been given."""
-        self.black_pictures = 0
-        """Pictures that are not the camera's."""
+
+    @property
+    def black_pictures(self) -> int:
+        """Pictures in the take that are not the camera's."""
+        return len(self._black_at_s)
 
     def begin(self, at_s: float) -> None:
         """The take was begun at this moment; before anything is taken in."""
@@ -81,45 +86,67 @@ class TakeStream:
             case Frame():
                 self._take_in_frame(item)
             case Sound():
-                self._trying(lambda: self._take_in_sound(item))
+                self._take_in_sound(item)
             case Hold(at_s):
                 self._held_s = at_s
                 if self._time is not None:
                     self._time = self._time.hold(at_s)
             case Resume(at_s):
-                self._held_s = None
-                if self._time is not None:
-                    self._time = self._time.resume(at_s)
-                else:  # nothing was written yet: the take begins here
-                    self._began_s = at_s
-                    self._early.clear()
+                self._resume(at_s)
         if isinstance(item, Hold | Resume) and self._track is not None:
             self._track.change(item)
+
+    def _resume(self, at_s: float) -> None:
+        self._held_s = None
+        if self._time is not None:
+            self._time = self._time.resume(at_s)
+        else:  # nothing was written yet: the take begins here
+            self._began_s = at_s
+            self._early.clear()
 
     def finish(self, at_s: float) -> None:
         """The take ends at this moment."""
         if self._early and self._time is None:
-            self._trying(self._begin_without_picture)
+            self._begin_without_picture()
         if self._track is not None:
-            track = self._track
-            self._trying(lambda: track.finish(at_s))
+            self._track.finish(at_s)
+        if self._picture is not None and self._time is not None:
+            self.gaps.note(Missing.CAMERA, self._seen_until_s, self._time.end_s(at_s))
 
-    def _trying(self, write: Callable[[], None]) -> bool:
-        """Do it; False when the encoder child has gone."""
-        try:
-            write()
-        except EncoderFailed as error:
-            if not self.failed:
-                log.warning("the encoder has failed: %s", error.tail)
-            self.failed = True
-            self._on_failed(str(error))
-            return False
-        return True
+    # -- another piece of the same take ---------------------------------------------------------------------------------
+
+    def go_on_after_cut(self, cut: Cut, at_s: float) -> None:
+        """The take was cut back: this moment (or that at which the pause began) now follows what is left of it."""
+        self._cut_s = end_s = at_s if self._held_s is None else self._held_s
+        self._black_at_s = [black_s for black_s in self._black_at_s if black_s < cut.at_s]
+        self.gaps.cut(cut.at_s)
+        self._picture_until_s = self._seen_until_s = self.written_s = cut.at_s
+        self._quiet_s = 0.0
+        self._time, self._track = None, None
+        self._early.clear()
+        self._join(cut)
+        if cut.empty:
+            self._began_s = end_s
+        else:
+            self._begin_at(end_s - cut.at_s)
+
+    def go_on_after_failure(self, cut: Cut) -> None:
+        """Another child has taken over from one that died: its times go on, and what was lost between is a gap."""
+        self.gaps.note(Missing.ENCODER, cut.at_s, self.written_s)
+        self._join(cut)
+        if cut.empty and self._picture is not None and self._time is not None:  # the child needs a picture at zero
+            self._show(black(self._picture), 0.0)
+            self._black_at_s.append(0.0)
+
+    def _join(self, cut: Cut) -> None:
+        self._first_sample = math.ceil(cut.at_s * SOUND_RATE)
+        # A piece that goes on writes the encoder's own priming as sound of the take: all of its sound comes later.
+        self._priming = 0 if cut.empty else PRIMING
 
     def _begin_at(self, zero_s: float) -> None:
         self._time = Timeline(zero_s)
         if self._sound:
-            self._track = SoundTrack(zero_s, self._write_block)
+            self._track = SoundTrack(zero_s, self._write_block, self._missed_sound, first=self._first_sample)
         if self._held_s is not None:
             self._time = self._time.hold(self._held_s)
             if self._track is not None:
@@ -128,18 +155,34 @@ class TakeStream:
         for sound in early:
             self._take_in_sound(sound)
 
+    # -- pictures -------------------------------------------------------------------------------------------------------
+
     def _take_in_frame(self, frame: Frame) -> None:
         assert self._gate is not None
         self._gate.left_queue()
-        if self._time is None:
-            self._trying(lambda: self._begin_at(frame.at_s))
-        at_s = self._time.take_s(frame.at_s) if self._time is not None else None
-        # Two frames of one moment cannot both be kept.
-        if at_s is None or at_s < self._picture_until_s or not self._trying(lambda: self._show(frame.image, at_s)):
-            self._gate.lost()
+        if frame.at_s < self._cut_s:
+            self._gate.came_too_late()
             return
-        self._gate.wrote()
-        self._trying(lambda: self._fill_silence(frame.at_s))
+        written = False
+        try:
+            written = self._place_frame(frame)
+        finally:
+            (self._gate.wrote if written else self._gate.lost)()
+        if written:
+            self._fill_silence(frame.at_s)
+
+    def _place_frame(self, frame: Frame) -> bool:
+        """False for one that has no place: two frames of one moment cannot both be kept."""
+        if self._time is None:
+            self._begin_at(frame.at_s)
+        assert self._time is not None and self._picture is not None
+        at_s = self._time.take_s(frame.at_s)
+        if at_s is None or at_s < self._picture_until_s:
+            return False
+        self._show(frame.image, at_s)
+        self.gaps.note(Missing.CAMERA, self._seen_until_s, at_s)
+        self._seen_until_s = at_s + 1 / self._picture.fps
+        return True
 
     def _show(self, image: Image, at_s: float) -> None:
         assert self._picture is not None
@@ -148,22 +191,41 @@ class TakeStream:
         self._picture_until_s = at_s + 1 / TICKS_A_SECOND
         self.written_s = max(self.written_s, at_s + 1 / self._picture.fps)
 
-    def _take_in_sound(self, sound: Sound) -> None:
-        if self._track is not None:
-            self._quiet_s = 0.0
-            self._track.feed(sound.samples, sound.span)
-        elif self._held_s is None or sound.span.start_s < self._held_s:
-            self._early.append(sound)
-            if self._picture is None or sound.span.end_s - self._began_s > FIRST_FRAME_TIMEOUT_S:
-                self._begin_without_picture()
+    def _show_black(self, at_s: float) -> None:
+        assert self._picture is not None
+        self._show(black(self._picture), at_s)
+        self._black_at_s.append(at_s)
 
     def _begin_without_picture(self) -> None:
         """Sound alone; or no frame came, and the take shows black: the child writes nothing before a picture."""
         if self._picture is not None and self._gate is not None:
             self._gate.began_without()
-            self._show(black(self._picture), 0.0)
-            self.black_pictures += 1
+            self._show_black(0.0)
         self._begin_at(self._began_s)
+
+    def _show_darkness(self, heard_s: float) -> None:
+        """The sound goes on and the picture does not."""
+        if self._picture is None or self._time is None:
+            return
+        at_s = self._time.take_s(heard_s)
+        dark = bool(self._black_at_s) and self._black_at_s[-1] >= self._seen_until_s - 1 / self._picture.fps
+        if at_s is not None and not dark and at_s - self._seen_until_s > DARK_S:
+            self._show_black(at_s)
+
+    # -- sound ------------------------------------------------------------------------------------------------------------
+
+    def _take_in_sound(self, sound: Sound) -> None:
+        if self._track is not None:
+            self._quiet_s = 0.0
+            self._track.feed(sound.samples, sound.span)
+            self._show_darkness(self._track.heard_s)
+        elif (self._held_s is None or sound.span.start_s < self._held_s) and sound.span.end_s > self._began_s:
+            self._early.append(sound)
+            if self._picture is None or sound.span.end_s - self._began_s > FIRST_FRAME_TIMEOUT_S:
+                self._begin_without_picture()
+
+    def _missed_sound(self, start_s: float, end_s: float) -> None:
+        self.gaps.note(Missing.MICROPHONE, start_s, end_s)
 
     def _fill_silence(self, until_s: float) -> None:
         """The picture goes on and the sound does not: silence, so that both stay in step and the file stays whole."""
@@ -173,6 +235,16 @@ class TakeStream:
             self._track.fill(until_s - SILENT_S / 2)
 
     def _write_block(self, samples: Samples, first: int) -> None:
+        """Where another child took over, silence stands for what the one before it took along."""
+        self.gaps.sound_lost_s += max(0, first - self._first_sample) / SOUND_RATE
+        while first > self._first_sample:
+            self._write_samples(np.zeros(min(CHUNK, first - self._first_sample), np.int16), self._first_sample)
+        if (there := self._first_sample - first) < len(samples):
+            self._write_samples(samples[max(0, there) :], first + max(0, there))
+
+    def _write_samples(self, samples: Samples, first: int) -> None:
         data = np.ascontiguousarray(samples, "<i2").tobytes()
-        self._write(block_head(SOUND_TRACK, round(first * TICKS_A_SECOND / SOUND_RATE), len(data)), data)
-        self.written_s = max(self.written_s, (first + len(samples)) / SOUND_RATE)
+        ticks = round((first + self._priming) * TICKS_A_SECOND / SOUND_RATE)
+        self._write(block_head(SOUND_TRACK, ticks, len(data)), data)
+        self._first_sample = first + len(samples)
+        self.written_s = max(self.written_s, self._first_sample / SOUND_RATE)

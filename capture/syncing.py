@@ -1,72 +1,153 @@
-"""The syncer thread of a take: what was written is on the disk twice a second, and trouble is told at once.
+"""The syncer thread of a take: what was written is on the disk at once, and trouble with the disk is told at once.
 
-It also looks after the encoder child, which has nobody else: one that takes nothing for too long is ended.
+It syncs whenever the encoder child has added a fragment, and knows from the file itself what is safe. It also looks
+after what has nobody else: an encoder child that takes nothing for too long, the room that is left, and whether the
+computer has slept.
 """
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
 
+from capture.clock import Clock
 from capture.disk import LEAST_FREE_BYTES, Disk
+from capture.take_file import TakeFile
+from capture.threads import Threads
 
 log = logging.getLogger(__name__)
 
-SYNC_EVERY_S = 0.5
-SETTLE_S = 1.5
-"""What was handed to the encoder so long before a sync began is in that sync: a fragment of 0.5 s, and its queues."""
+LOOK_EVERY_S = 0.02
+"""How soon a new fragment is noticed."""
+CARE_EVERY_S = 0.5
+"""How often the child, the room and the computer's sleep are looked at."""
+PACE_S = 30.0
+"""The pace of a take is that of its last half minute."""
+FIRST_PACE_S = 3.0
+LITTLE_ROOM_S = 600.0
+"""When there is room for less than this, the user is told."""
+ENOUGH_ROOM_S = 900.0
+"""And is told again only after there was room for so much."""
+SLEPT_S = 1.0
+"""A shorter sleep is none."""
 
 DISK_NEARLY_FULL = (
     "This computer's disk is nearly full, so the recording has stopped. Your recording is safe. "
     "Delete something you no longer need before the next one."
 )
 DISK_ERROR = "The disk of this computer reports an error, so the recording has stopped. Try another disk."
+LITTLE_ROOM = (
+    "There is room for about {minutes} more minutes of recording. Your recording is safe. "
+    "Delete something you no longer need if you want to go on for longer."
+)
+SLEPT = "This computer was asleep, and nothing was recorded meanwhile. Your recording is safe, and goes on now."
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Whom the syncer tells, on its own thread."""
+
+    failed: Callable[[str], None]
+    """The take cannot go on; the sentence says why."""
+    told: Callable[[str], None]
+    """The user must know; the take goes on."""
+    slept: Callable[[float], None]
+    """The computer has slept for so many seconds."""
+    look_after_child: Callable[[], None]
 
 
 class Syncer:
-    """Syncs `path` until finish(). written_s() tells how many seconds the encoder has been given."""
+    """Syncs the take's file until finish()."""
 
-    def __init__(
-        self,
-        path: Path,
-        disk: Disk,
-        *,
-        written_s: Callable[[], float],
-        end_if_stuck: Callable[[], None],
-        on_failed: Callable[[str], None],
-    ) -> None:
-        self._path = path
+    def __init__(self, file: TakeFile, disk: Disk, clock: Clock, threads: Threads, watch: Watch) -> None:
+        self._file = file
         self._disk = disk
-        self._written_s = written_s
-        self._end_if_stuck = end_if_stuck
-        self._on_failed = on_failed
+        self._clock = clock
+        self._watch = watch
+        self._cared_s = self._asleep_s = 0.0
+        self._pace: deque[tuple[float, int]] = deque()
+        self._room_told = False
+        self._guard = threading.Lock()
+        self._cuts = 0
         self.safe_s = 0.0
         """Seconds of the take that are certainly on disk."""
         self.failed = False
         """True after a sync that failed; none is trusted afterwards."""
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="syncer", daemon=True)
-        self._thread.start()
+        self.room_left_s: float | None = None
+        """How much longer the disk lasts at the pace of this take."""
+        self._done = threads.flag()
+        self._thread = threads.start("syncer", self._run)
 
     def _run(self) -> None:
-        while not self._done.wait(SYNC_EVERY_S):
-            self._end_if_stuck()
-            if not self.failed:
-                self._sync()
+        self._asleep_s = self._clock.asleep_s()
+        while not self._done.wait(LOOK_EVERY_S):
+            try:
+                if not self.failed:
+                    self._sync()
+                if self._clock.now_s() - self._cared_s >= CARE_EVERY_S:
+                    self._cared_s = self._clock.now_s()
+                    self._care()
+            except OSError:
+                log.exception("the disk fails")
+                self.failed = True
+                self._watch.failed(DISK_ERROR)
 
     def _sync(self) -> None:
-        settled_s = self._written_s() - SETTLE_S
-        try:
-            self._disk.sync(self._path)
-            self.safe_s = max(self.safe_s, settled_s)
-            if self._disk.free_bytes(self._path.parent) < LEAST_FREE_BYTES:
-                self._on_failed(DISK_NEARLY_FULL)
-        except OSError:
-            log.exception("the disk fails")
-            self.failed = True
-            self._on_failed(DISK_ERROR)
+        cuts = self._cuts
+        if self._file.look():
+            end_s = self._file.end_s
+            self._disk.sync(self._file.path)
+            with self._guard:
+                if cuts == self._cuts:
+                    self.safe_s = end_s
+
+    def cut_back(self, at_s: float) -> None:
+        """The take was cut back to this second. On the encoder thread."""
+        with self._guard:
+            self._cuts += 1
+            self.safe_s = min(self.safe_s, at_s)
+
+    def all_safe(self, seconds: float) -> None:
+        """The whole take was synced; it has this length."""
+        self.safe_s = seconds
+
+    def _care(self) -> None:
+        self._watch.look_after_child()
+        self._look_at_room()
+        asleep_s = self._clock.asleep_s()
+        slept_s, self._asleep_s = asleep_s - self._asleep_s, asleep_s
+        if slept_s >= SLEPT_S:
+            log.warning("the computer was asleep for %.0f s", slept_s)
+            self._watch.slept(slept_s)
+            self._watch.told(SLEPT)
+
+    def _look_at_room(self) -> None:
+        free = self._disk.free_bytes(self._file.path.parent)
+        if free < LEAST_FREE_BYTES:
+            self._watch.failed(DISK_NEARLY_FULL)
+            return
+        self.room_left_s = self._room_left_s(free - LEAST_FREE_BYTES)
+        if self.room_left_s is None:
+            return
+        if self.room_left_s < LITTLE_ROOM_S and not self._room_told:
+            self._room_told = True
+            self._watch.told(LITTLE_ROOM.format(minutes=max(1, round(self.room_left_s / 60))))
+        elif self.room_left_s > ENOUGH_ROOM_S:
+            self._room_told = False
+
+    def _room_left_s(self, free: int) -> float | None:
+        """At the pace at which the file has grown; None while it has not grown for long enough."""
+        length_s, size = self._file.length_s, self._file.whole_bytes
+        if self._pace and length_s < self._pace[-1][0]:
+            self._pace.clear()  # cut back
+        self._pace.append((length_s, size))
+        while length_s - self._pace[0][0] > PACE_S:
+            self._pace.popleft()
+        grown_s, grown = length_s - self._pace[0][0], size - self._pace[0][1]
+        return free * grown_s / grown if grown_s >= FIRST_PACE_S and grown > 0 else self.room_left_s
 
     def finish(self) -> None:
         """End the thread. Waits for a sync that is under way: the file is renamed next."""
-        self._done.set()
+        self._done.raise_it()
         self._thread.join()

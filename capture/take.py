@@ -1,12 +1,12 @@
 """One take being written: a queue in front of the encoder child, and the account of what became of it.
 
-The camera and sound threads offer; the encoder thread orders, converts and writes (capture.stream); the syncer thread
-syncs. The queue of frames is bounded: a frame that finds no room is dropped and counted, sound is never dropped.
+The camera and sound threads offer; the encoder thread orders, converts and writes (capture.stream), cuts back and
+replaces children (capture.pieces); the syncer thread syncs. The queue of frames is bounded: a frame that finds no room
+is dropped and counted, sound is never dropped.
 """
 
 import logging
 import os
-import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,25 +15,53 @@ from pathlib import Path
 from capture.clock import Clock
 from capture.disk import Disk
 from capture.drift import Span
-from capture.encoder import EncoderChild, part_path
-from capture.errors import EncoderFailed, TakeExists
+from capture.encoder import StartEncoder, part_path
+from capture.errors import CaptureError, EncoderFailed, TakeExists
 from capture.gate import FrameGate
-from capture.model import Frame, PictureFormat, Samples, TakeReport
+from capture.model import Frame, Missing, PictureFormat, Samples, TakeReport
 from capture.picture import even, room_for
-from capture.recovery import make_whole, what_is_there
+from capture.pieces import PieceWriter
 from capture.sound_track import Hold, Resume
 from capture.stream import Sound, TakeStream
-from capture.syncing import Syncer
+from capture.syncing import DISK_ERROR, Syncer, Watch
+from capture.take_file import Cut, TakeFile
+from capture.threads import Mailbox, Threads
 
 log = logging.getLogger(__name__)
 
-LATE_SOUND_S = 0.5
+LATE_SOUND_S = 0.25
 """So long is the sound of the last moment waited for."""
 PATIENCE_S = 30.0
-"""An encoder child that takes nothing for so long is ended, and the take with it."""
+"""An encoder child that takes nothing for so long is ended, and another one takes over."""
+MOST_REPLACED = 5
+"""So many children of one take may die before it is given up."""
 
 NO_NAME = "The recording could not be saved under its name. It is kept, and is offered again when the app next starts."
 BUG = "Something went wrong inside the app, so the recording has stopped. What was recorded until now is kept."
+STUMBLED = "The recording stumbled and a moment is missing. It goes on now, and what you said before is safe."
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNews:
+    """Whom a take tells, from threads of its own."""
+
+    closed: Callable[[TakeReport], None]
+    """The file is closed; this is its report. Comes once, after end()."""
+    failed: Callable[[str], None]
+    """The take cannot go on: the owner calls end(), and closed still follows with what is there. Comes once."""
+    told: Callable[[str], None]
+    """Something the user must know; the take goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scrap:
+    at_s: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Slept:
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +69,14 @@ class _End:
     at_s: float
 
 
+_Item = Frame | Sound | Hold | Resume | _Scrap | _Slept | _End
+
+
 class TakeWriter:
     """Writes one take. `picture` is None for sound alone; `sound` says whether there is a microphone.
 
-    Nothing is kept before begin(). on_closed(report) and on_failed(sentence) come from threads of its own; after
-    on_failed the owner calls end(), and on_closed still follows with what is there. Raises TakeExists, EncoderFailed
-    where the child does not start, and OSError where nothing can be written.
+    Nothing is kept before begin(). Raises TakeExists, EncoderFailed where the child does not start, and OSError where
+    nothing can be written.
     """
 
     def __init__(
@@ -57,44 +87,47 @@ class TakeWriter:
         sound: bool,
         clock: Clock,
         disk: Disk,
-        on_closed: Callable[[TakeReport], None],
-        on_failed: Callable[[str], None],
+        threads: Threads,
+        encoder: StartEncoder,
+        news: TakeNews,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self.take = take
-        self._part = part_path(take)
         self._picture = even(picture) if picture else None
         self._sound = sound
         self._clock = clock
         self._disk = disk
-        self._on_closed, self._on_failed = on_closed, on_failed
-        self._patience_s = patience_s
-        self._items: queue.Queue[Frame | Sound | Hold | Resume | _End] = queue.Queue()
+        self._news = news
+        self._items: Mailbox[_Item] = threads.mailbox()
         self._gate = FrameGate(self._picture.fps, room=room_for(self._picture)) if self._picture else None
         self._guard = threading.Lock()
         self._cpu_before = _cpu_s()
         self._began_s: float | None = None
-        self._busy_since_s: float | None = None
         self._failed: str | None = None
+        self._gone = False
+        self._replaced = 0
         self._seconds = 0.0
-        self._stream = TakeStream(
-            picture=self._picture, gate=self._gate, sound=sound, write=self._write, on_failed=self._tell
-        )
-        _claim(self._part, take)
+        self._file = TakeFile(part_path(take), disk, threads)
+        _claim(self._file.path, take, disk)
+        self._stream = TakeStream(picture=self._picture, gate=self._gate, sound=sound, write=self._write)
         try:
-            self._child = EncoderChild(self._part, self._picture, sound=sound)
-        except EncoderFailed:
-            self._part.unlink(missing_ok=True)
+            self._pieces = PieceWriter(self._file, picture=self._picture, sound=sound, start=encoder, clock=clock)
+        except CaptureError:
+            disk.remove(self._file.path)
             raise
         self._syncer = Syncer(
-            self._part,
+            self._file,
             disk,
-            written_s=lambda: self.written_s,
-            end_if_stuck=self._end_stuck_child,
-            on_failed=self._tell,
+            clock,
+            threads,
+            Watch(
+                failed=self._tell_failed,
+                told=news.told,
+                slept=lambda seconds: self._items.put(_Slept(seconds)),
+                look_after_child=lambda: self._pieces.end_if_stuck(patience_s),
+            ),
         )
-        self._thread = threading.Thread(target=self._encode, name="encoder", daemon=True)
-        self._thread.start()
+        self._thread = threads.start("encoder", self._encode)
 
     # -- any thread -------------------------------------------------------------------------------------------------
 
@@ -105,16 +138,21 @@ class TakeWriter:
 
     @property
     def safe_s(self) -> float:
-        """Seconds of the take that are certainly on disk."""
+        """Seconds of the take that are certainly on disk, as the file itself says."""
         return self._syncer.safe_s
 
-    def begin(self) -> None:
-        """The take begins now; call it when frames and sound are being offered, so that nothing is missed."""
-        now = self._clock.now_s()
-        self._stream.begin(now)
+    @property
+    def room_left_s(self) -> float | None:
+        """How much longer the disk lasts at the pace of this take, in seconds; None while that is not known yet."""
+        return self._syncer.room_left_s
+
+    def begin(self, at_s: float | None = None) -> None:
+        """The take begins now, or at this earlier moment, whose frames and sound are offered afterwards."""
+        began_s = self._clock.now_s() if at_s is None else at_s
+        self._stream.begin(began_s)
         if self._gate is not None:
-            self._gate.open(now)
-        self._began_s = now
+            self._gate.open(began_s)
+        self._began_s = began_s
 
     def offer_frame(self, frame: Frame) -> None:
         """Hand over a frame; drops and counts it when the encoder is too far behind."""
@@ -140,30 +178,27 @@ class TakeWriter:
             self._gate.resume(now)
         self._items.put(Resume(now))
 
+    def scrap(self, seconds: float) -> None:
+        """Remove the last seconds of the take from the disk; what comes from now on joins on to what is left."""
+        self._items.put(_Scrap(self._clock.now_s(), seconds))
+
     def end(self) -> None:
-        """Close the take with what was captured until now; on_closed follows. Go on offering until then."""
+        """Close the take with what was captured until now; closed() follows. Go on offering until then."""
         now = self._clock.now_s()
         if self._gate is not None:
             self._gate.end(now)
         self._items.put(_End(now))
 
     def join(self) -> None:
-        """Wait until on_closed has returned; only after end()."""
+        """Wait until closed() has returned; only after end()."""
         self._thread.join()
 
-    def _tell(self, sentence: str) -> None:
+    def _tell_failed(self, sentence: str) -> None:
         """Tell the owner, once."""
         with self._guard:
             first, self._failed = self._failed is None, self._failed or sentence
         if first:
-            self._on_failed(sentence)
-
-    def _end_stuck_child(self) -> None:
-        """On the syncer's thread."""
-        since_s = self._busy_since_s
-        if since_s is not None and self._clock.now_s() - since_s > self._patience_s:
-            log.error("the encoder has taken nothing for %s s", self._patience_s)
-            self._child.kill()
+            self._news.failed(sentence)
 
     # -- encoder thread ---------------------------------------------------------------------------------------------
 
@@ -171,98 +206,148 @@ class TakeWriter:
         whole = False
         try:
             while not isinstance(item := self._items.get(), _End):
-                self._stream.take_in(item)
+                if item is not None:
+                    self._take_in(item)
             self._take_in_the_rest(item.at_s)
-            self._stream.finish(item.at_s)
+            self._trying(lambda: self._stream.finish(item.at_s))
             whole = True
         finally:
             if not whole:  # a bug, or no memory: the take is closed all the same, and the error is not hidden
-                self._tell(BUG)
+                self._tell_failed(BUG)
             self._close(whole_stream=whole)
 
+    def _take_in(self, item: _Item) -> None:
+        match item:
+            case _Scrap():
+                self._trying(lambda: self._cut_back(item))
+            case _Slept(seconds):
+                self._stream.gaps.note(Missing.ASLEEP, self.written_s, self.written_s, seconds)
+            case _End():
+                pass
+            case _:
+                self._trying(lambda: self._stream.take_in(item))
+
     def _write(self, head: bytes, data: bytes | memoryview) -> None:
-        self._busy_since_s = self._clock.now_s()
-        self._child.write(head, data)
-        self._busy_since_s = None
+        if self._gone:  # the rest of the take has no child: every frame is counted as lost
+            raise EncoderFailed(self._failed or BUG)
+        self._pieces.write(head, data)
+
+    def _trying(self, work: Callable[[], None]) -> None:
+        """Do it; when the encoder child has gone, let another one take over, as long as there is hope."""
+        try:
+            work()
+        except EncoderFailed as error:
+            if not self._gone:
+                self._replace_child(error)
+        except OSError:
+            log.exception("the disk fails")
+            self._give_up(DISK_ERROR)
+
+    def _replace_child(self, error: EncoderFailed) -> None:
+        log.warning("the encoder has failed: %s", error.tail)
+        self._replaced += 1
+        if error.disk_full or self._replaced > MOST_REPLACED or self._syncer.failed:
+            self._give_up(str(error))
+            return
+        try:
+            cut = self._pieces.replace()
+            self._settle(0)
+            self._stream.go_on_after_failure(cut)
+        except (EncoderFailed, OSError) as again:
+            log.warning("nor does another one start", exc_info=True)
+            self._give_up(str(again) if isinstance(again, EncoderFailed) else DISK_ERROR)
+            return
+        self._news.told(STUMBLED)
+
+    def _give_up(self, sentence: str) -> None:
+        self._gone = True
+        self._tell_failed(sentence)
+
+    def _cut_back(self, scrap: _Scrap) -> None:
+        blacks = self._stream.black_pictures
+        cut = self._pieces.cut_back(max(0.0, self.written_s - scrap.seconds))
+        self._syncer.cut_back(cut.at_s)
+        self._stream.go_on_after_cut(cut, scrap.at_s)
+        self._settle(cut.pictures - (blacks - self._stream.black_pictures))
+        log.info("scrapped back to %.1f s", cut.at_s)
+
+    def _settle(self, scrapped: int) -> None:
+        """What is in the file counts, not what the child was given."""
+        if self._gate is not None:
+            self._gate.settle(max(0, self._file.pictures - self._stream.black_pictures), scrapped=scrapped)
 
     def _take_in_the_rest(self, end_s: float) -> None:
         """Wait for the sound of the last moment, which is later than the command to stop; then let nothing in."""
         patience_ends_s = self._clock.now_s() + LATE_SOUND_S
-        while self._sound and not self._stream.failed and (left_s := patience_ends_s - self._clock.now_s()) > 0:
-            try:
-                item = self._items.get(timeout=left_s)
-            except queue.Empty:
+        while self._sound and not self._gone and (left_s := patience_ends_s - self._clock.now_s()) > 0:
+            item = self._items.get(left_s)
+            if item is None:
                 break
-            if not isinstance(item, _End):
-                self._stream.take_in(item)
+            self._take_in(item)
             if isinstance(item, Sound) and item.span.end_s >= end_s:
                 break
         for frame in self._last_frames():
-            self._stream.take_in(frame)
+            self._take_in(frame)
 
     def _last_frames(self) -> list[Frame]:
         """Shut the gate, and empty the queue: every frame that was let in has its account."""
         if self._gate is not None:
             self._gate.shut()
         frames: list[Frame] = []
-        while True:
-            try:
-                item = self._items.get_nowait()
-            except queue.Empty:
-                return frames
+        while (item := self._items.get(0)) is not None:
             if isinstance(item, Frame):
                 frames.append(item)
+        return frames
+
+    # -- the end of a take ------------------------------------------------------------------------------------------
 
     def _close(self, *, whole_stream: bool) -> None:
         for _frame in self._last_frames():
             assert self._gate is not None
             self._gate.lost()
-        self._busy_since_s = self._clock.now_s()
-        child_failed = self._stream.failed
+        whole = whole_stream and not self._gone
         try:
-            self._child.close()
+            self._pieces.close()
         except EncoderFailed as error:
             log.warning("the encoder has failed at its end: %s", error.tail)
-            child_failed = True
-            self._tell(str(error))
-        self._busy_since_s = None
+            if whole:
+                self._tell_failed(str(error))
+            whole = False
         self._syncer.finish()
-        self._publish(whole=whole_stream and not child_failed)
-        self._on_closed(self.report())
+        self._publish(whole=whole)
+        self._news.closed(self.report())
 
     def _publish(self, *, whole: bool) -> None:
-        """Give the take its name when it is whole. A take that holds nothing gets none."""
-        self._seconds = self._stream.written_s
+        """Give the take its name when the disk has not failed. A take that holds nothing gets none."""
         try:
-            if not self._seconds:
-                self._part.unlink(missing_ok=True)
-            elif whole:
-                self._disk.publish(self._part, self.take)
-            elif make_whole(self.take, self._disk):
-                self._count_again()
+            cut = self._whole_fragments(whole=whole)
+            self._settle(0)
+            self._seconds = self._stream.written_s if whole else self._file.length_s
+            if cut.empty:
+                self._disk.remove(self._file.path)
+                self._seconds = 0.0
+            elif self._syncer.failed:
+                self._tell_failed(DISK_ERROR)  # a file that could not be synced is suspect; it keeps its name
             else:
-                self._part.unlink(missing_ok=True)
-                self._keep_only(0, 0.0)
-            if not self._syncer.failed:
-                self._syncer.safe_s = self._seconds
-        except (OSError, EncoderFailed):
+                self._disk.publish(self._file.path, self.take)
+                self._syncer.all_safe(self._seconds)
+        except OSError:
             log.warning("a take could not be given its name", exc_info=True)
-            self._tell(NO_NAME)
+            self._tell_failed(NO_NAME)
 
-    def _count_again(self) -> None:
-        """The child died with frames in its hands: what is in the file counts."""
-        there = what_is_there(self.take)
-        self._keep_only(there.pictures - self._stream.black_pictures, there.seconds)
-
-    def _keep_only(self, frames: int, seconds: float) -> None:
-        self._seconds = seconds
-        if self._gate is not None:
-            self._gate.only_kept(frames)
+    def _whole_fragments(self, *, whole: bool) -> Cut:
+        """Cut off what a dead child left half-done."""
+        if not whole:
+            return self._file.cut_back()
+        self._file.look()
+        return Cut(self._file.length_s, empty=not self._file.whole_bytes, pictures=0)
 
     def report(self) -> TakeReport:
         """What became of every frame, once the take is closed."""
         report = TakeReport(
             seconds=self._seconds,
+            gaps=self._stream.gaps.gaps,
+            sound_lost_s=self._stream.gaps.sound_lost_s,
             cpu_s=_cpu_s() - self._cpu_before,
             codec="h264/aac" if self._picture and self._sound else "h264" if self._picture else "aac",
         )
@@ -272,17 +357,18 @@ class TakeWriter:
             report,
             frames_captured=self._gate.frames_captured,
             frames_written=self._gate.frames_written,
+            frames_scrapped=self._gate.frames_scrapped,
             lost=self._gate.frames_lost,
             size=str(self._picture),
         )
 
 
-def _claim(part: Path, take: Path) -> None:
+def _claim(part: Path, take: Path, disk: Disk) -> None:
     """Make the empty file that is written to; never one that an earlier take left. Raises TakeExists, OSError."""
-    if take.exists():
+    if disk.exists(take):
         raise TakeExists(f"There is a recording called {take.name} already. Choose another name.")
     try:
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        disk.create(part)
     except FileExistsError as error:
         sentence = f"A recording called {take.name} was cut short before, and is kept. Choose another name."
         raise TakeExists(sentence) from error

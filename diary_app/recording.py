@@ -10,6 +10,7 @@ import logging
 from dataclasses import asdict
 from pathlib import Path
 
+from capture.clock import MonotonicClock
 from capture.disk import RealDisk
 from capture.encoder import part_path
 from capture.errors import CaptureError
@@ -18,8 +19,6 @@ from capture.recovery import make_whole
 from capture.state import Refusal, Start, State, transition
 from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, ClipId, Kind, Stage, new_clip_id
-from diary_app.editing.errors import EditError
-from diary_app.editing.probe import probe
 from diary_app.errors import Refused
 from diary_app.folders import Folders
 from upload.files import locked
@@ -119,13 +118,14 @@ class TakeDesk:
 
     def _made_whole(self, clip: Clip) -> Clip | None:
         try:
-            if not make_whole(clip.take, RealDisk()):
-                log.info("nothing of %s can be played: it ended before its first half second", clip.clip_id)
+            mended = make_whole(clip.take, RealDisk(), MonotonicClock())
+            if mended is None:
+                log.info("nothing of %s can be played: it ended before its first fragment", clip.clip_id)
                 part_path(clip.take).unlink(missing_ok=True)
                 self._catalogue.forget(clip.clip_id)
                 return None
-            self._catalogue.set_seconds(clip.clip_id, probe(clip.take).seconds)
-        except (CaptureError, EditError, OSError):
+            self._catalogue.set_seconds(clip.clip_id, mended.seconds)
+        except (CaptureError, OSError):
             log.exception("the take of %s could not be made whole; it is kept", clip.clip_id)
             return None
         return self._catalogue.clip(clip.clip_id)

@@ -77,7 +77,8 @@ class Session:
         """The last take's report, whose account must be exact."""
         report = self.done[-1].report
         lost = report.lost
-        assert report.frames_captured == report.frames_written + lost.device + lost.queue + lost.encoder, report
+        counted = report.frames_written + report.frames_scrapped + lost.device + lost.queue + lost.encoder
+        assert report.frames_captured == counted, report
         return report
 
 

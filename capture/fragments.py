@@ -1,0 +1,145 @@
+"""The boxes of a fragmented MP4 (ISO/IEC 14496-12): where its fragments lie, and what time each of them covers. Pure.
+
+Only what our own encoder child writes is understood: one `moov`, then pairs of `moof` and `mdat`.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+PICTURE_HZ = 90_000
+"""The clock of the picture track in a take, ticks a second."""
+SOUND_HZ = 48_000
+PRIMING = 1024
+"""Samples that the AAC encoder puts before the first real one: sound lies this much later in the file than it plays."""
+
+HEAD_BYTES = 16
+"""As much of a box as box_length() may need."""
+
+_BASE_OFFSET, _DESCRIPTION, _DURATION = 0x01, 0x02, 0x08
+_DATA_OFFSET, _FIRST_FLAGS = 0x001, 0x004
+_SAMPLE_FIELDS = (0x100, 0x200, 0x400, 0x800)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One outermost box."""
+
+    kind: bytes
+    at: int
+    end: int
+    """Bytes from the beginning of the file; the end may lie beyond a file that was cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one fragment holds of one track."""
+
+    start: int
+    """Ticks of the track's clock, in the file's own time."""
+    end: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A `moof` with its `mdat`."""
+
+    at: int
+    end: int
+    """Bytes from the beginning of the file."""
+    picture: Run | None
+    sound: Run | None
+
+    @property
+    def picture_end_s(self) -> float | None:
+        """The moment of the take at which its last picture ends."""
+        return None if self.picture is None else self.picture.end / PICTURE_HZ
+
+    @property
+    def sound_end_s(self) -> float | None:
+        """The moment of the take at which its sound ends."""
+        return None if self.sound is None else (self.sound.end - PRIMING) / SOUND_HZ
+
+    @property
+    def end_s(self) -> float:
+        """The later of the two."""
+        return max(self.picture_end_s or 0.0, self.sound_end_s or 0.0)
+
+
+def box_at(head: bytes, at: int) -> Box | None:
+    """The box that begins with these bytes, HEAD_BYTES or fewer at the end of a file; None where they are too few."""
+    if len(head) < 8:
+        return None
+    length, kind = struct.unpack_from(">I4s", head)
+    if length == 1:
+        if len(head) < HEAD_BYTES:
+            return None
+        length = struct.unpack_from(">Q", head, 8)[0]
+    return Box(kind, at, at + max(8, length))
+
+
+def children(data: bytes, start: int = 8) -> Iterator[tuple[bytes, int, int]]:
+    """Kind, start of the body and end of each box within a box of these bytes."""
+    at = start
+    while (box := box_at(data[at : at + HEAD_BYTES], at)) is not None:
+        end = min(box.end, len(data))
+        yield box.kind, at + 8, end
+        at = box.end
+
+
+def tracks_of(moov: bytes) -> dict[int, bytes]:
+    """The tracks of a `moov` box: number and kind (b'vide' or b'soun')."""
+    found = {}
+    for kind, start, end in children(moov):
+        if kind == b"trak":
+            number, handler = _track(moov[start - 8 : end])
+            found[number] = handler
+    return found
+
+
+def _track(trak: bytes) -> tuple[int, bytes]:
+    number, handler = 0, b""
+    for kind, start, end in children(trak):
+        if kind == b"tkhd":
+            number = struct.unpack_from(">I", trak, start + (20 if trak[start] else 12))[0]
+        if kind == b"mdia":
+            mdia = trak[start - 8 : end]
+            handler = next((mdia[at + 8 : at + 12] for name, at, _ in children(mdia) if name == b"hdlr"), b"")
+    return number, handler
+
+
+def runs_of(moof: bytes) -> dict[int, Run]:
+    """What a `moof` box holds of each track, by the track's number."""
+    found = {}
+    for kind, start, end in children(moof):
+        if kind == b"traf":
+            number, run = _run(moof[start - 8 : end])
+            found[number] = run
+    return found
+
+
+def _run(traf: bytes) -> tuple[int, Run]:
+    number = start = duration = ticks = samples = 0
+    for kind, at, _end in children(traf):
+        flags = int.from_bytes(traf[at + 1 : at + 4], "big")
+        if kind == b"tfhd":
+            number = struct.unpack_from(">I", traf, at + 4)[0]
+            place = at + 8 + (8 if flags & _BASE_OFFSET else 0) + (4 if flags & _DESCRIPTION else 0)
+            duration = struct.unpack_from(">I", traf, place)[0] if flags & _DURATION else 0
+        elif kind == b"tfdt":
+            start = struct.unpack_from(">Q" if traf[at] else ">I", traf, at + 4)[0]
+        elif kind == b"trun":
+            count, length = _trun(traf, at, flags, duration)
+            samples, ticks = samples + count, ticks + length
+    return number, Run(start, start + ticks, samples)
+
+
+def _trun(traf: bytes, at: int, flags: int, duration: int) -> tuple[int, int]:
+    """Samples and ticks of one run."""
+    count = struct.unpack_from(">I", traf, at + 4)[0]
+    if not flags & 0x100:
+        return count, count * duration
+    first = at + 8 + (4 if flags & _DATA_OFFSET else 0) + (4 if flags & _FIRST_FLAGS else 0)
+    step = 4 * sum(1 for field in _SAMPLE_FIELDS if flags & field)
+    return count, sum(struct.unpack_from(">I", traf, first + number * step)[0] for number in range(count))

@@ -1,0 +1,166 @@
+"""The file of a take while it grows: which fragments are whole, and how the end of it is cut off.
+
+The encoder child appends to it; the syncer thread looks at what is new; the encoder thread cuts back between two
+children. A take that went on after a cut holds the second child's `ftyp` and `moov` boxes in its midst: they are
+renamed to `free`, and what is left is one plain fragmented MP4. Memory does not grow with the take.
+"""
+
+import itertools
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from capture.disk import Disk
+from capture.fragments import HEAD_BYTES, PICTURE_HZ, SOUND_HZ, Box, Fragment, box_at, runs_of, tracks_of
+from capture.threads import Threads
+
+REMEMBERED = 1500
+"""Fragments that cut_back() finds without reading the file again: two and a half minutes."""
+LAGGING_S = 1.0
+"""A track that ends so long before the other one has nothing more to keep: its device is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a take goes on after it was cut back."""
+
+    at_s: float
+    """Seconds of the take; 0 when nothing is left of it."""
+    empty: bool
+    pictures: int
+    """Pictures that were cut off."""
+
+
+class TakeFile:
+    """Any thread. All methods raise OSError."""
+
+    def __init__(self, path: Path, disk: Disk, threads: Threads) -> None:
+        self.path = path
+        self._disk = disk
+        self._guard = threads.lock()
+        self._recent: deque[Fragment] = deque(maxlen=REMEMBERED)
+        self._forgot = False
+        self._tracks: dict[int, bytes] = {}
+        self._until = 0
+        self.pictures = 0
+        """Pictures in whole fragments."""
+        self._ends_s: dict[bytes, float] = {}
+
+    @property
+    def end_s(self) -> float:
+        """Seconds of the take that are in whole fragments, of picture and of sound."""
+        ends = [end for end in self._ends_s.values() if end >= max(self._ends_s.values()) - LAGGING_S]
+        return max(0.0, min(ends, default=0.0))
+
+    @property
+    def length_s(self) -> float:
+        """Where the later of picture and sound ends, in seconds."""
+        return max(self._ends_s.values(), default=0.0)
+
+    @property
+    def whole_bytes(self) -> int:
+        """Where the last whole box ends; 0 before the first fragment."""
+        return self._until if self._recent or self._forgot else 0
+
+    def look(self) -> bool:
+        """Take in what was appended since the last look; True when there is a new whole fragment."""
+        with self._guard:
+            found = False
+            for fragment in self._new_fragments():
+                self._forgot = self._forgot or len(self._recent) == REMEMBERED
+                self._remember(fragment)
+                found = True
+            return found
+
+    def _remember(self, fragment: Fragment) -> None:
+        self._recent.append(fragment)
+        self.pictures += fragment.picture.samples if fragment.picture else 0
+        self._note_ends(fragment)
+
+    def _new_fragments(self) -> Iterator[Fragment]:
+        """Whole fragments from where the last look ended; that place moves on with them."""
+        moof: Box | None = None
+        for box in self._whole_boxes(self._until):
+            if box.kind == b"moof":
+                moof = box
+                continue
+            if box.kind == b"mdat" and moof is not None:
+                self._until = box.end
+                yield self._fragment(moof, box)
+            elif box.kind in (b"ftyp", b"moov"):
+                self._head(box)
+            self._until, moof = box.end, None
+
+    def _whole_boxes(self, at: int) -> Iterator[Box]:
+        size = self._disk.size(self.path)
+        while at < size:
+            box = box_at(self._disk.read(self.path, at, HEAD_BYTES), at)
+            if box is None or box.end > size:
+                return
+            yield box
+            at = box.end
+
+    def _head(self, box: Box) -> None:
+        """The file's own head, or that of a later piece: its time and its tracks are those of the first."""
+        if box.at and self._tracks:
+            self._disk.write(self.path, box.at + 4, b"free")
+        elif box.kind == b"moov":
+            self._tracks = tracks_of(self._disk.read(self.path, box.at, box.end - box.at))
+
+    def _fragment(self, moof: Box, mdat: Box) -> Fragment:
+        runs = runs_of(self._disk.read(self.path, moof.at, moof.end - moof.at))
+        of = {kind: runs.get(number) for number, kind in self._tracks.items()}
+        return Fragment(moof.at, mdat.end, of.get(b"vide"), of.get(b"soun"))
+
+    def cut_back(self, to_s: float = math.inf) -> Cut:
+        """Cut off what is no whole fragment, and every fragment that reaches beyond this second of the take.
+
+        No child may be writing. What is cut off is overwritten with zeros before the file is cut (capture.disk).
+        """
+        self.look()
+        with self._guard:
+            before = self.pictures
+            beyond = [fragment for fragment in self._recent if fragment.end_s > to_s]
+            if len(beyond) == len(self._recent) and self._forgot:
+                self._read_again(to_s)
+            else:
+                self.pictures -= sum(each.picture.samples for each in beyond if each.picture)
+                for _ in beyond:
+                    self._recent.pop()
+            return self._cut_after_recent(before)
+
+    def _read_again(self, to_s: float) -> None:
+        """Remember the last fragments before this second instead."""
+        self._recent.clear()
+        self._until, self._tracks, self.pictures = 0, {}, 0
+        for fragment in itertools.takewhile(lambda each: each.end_s <= to_s, self._new_fragments()):
+            self._remember(fragment)
+
+    def _cut_after_recent(self, pictures_before: int) -> Cut:
+        last = self._recent[-1] if self._recent else None
+        self._until = last.end if last else 0
+        self._disk.cut(self.path, self._until)
+        self._ends_s = {}
+        removed = pictures_before - self.pictures
+        if last is None:
+            self._tracks, self._forgot = {}, False
+            return Cut(0.0, empty=True, pictures=removed)
+        self._note_ends(last)
+        return Cut(goes_on_at_s(last), empty=False, pictures=removed)
+
+    def _note_ends(self, fragment: Fragment) -> None:
+        for kind, end_s in ((b"vide", fragment.picture_end_s), (b"soun", fragment.sound_end_s)):
+            if end_s is not None:
+                self._ends_s[kind] = end_s
+
+
+def goes_on_at_s(last: Fragment) -> float:
+    """The earliest second at which a next piece joins on to this fragment without laying anything over it.
+
+    A piece's sound begins with the encoder's own priming, which takes the place of as much sound (21 ms).
+    """
+    sound_s = last.sound.end / SOUND_HZ if last.sound else 0.0
+    picture_s = last.picture.end / PICTURE_HZ if last.picture else 0.0
+    return max(sound_s, picture_s)
