@@ -1,14 +1,30 @@
 """The real microphone, through sounddevice (PortAudio)."""
 
+import logging
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
-import sounddevice
 
+from capture import portaudio
 from capture.clock import Clock
-from capture.errors import CaptureError, DeviceMissing, DeviceRefused
+from capture.culprit import Kind
+from capture.errors import CaptureError, DeviceRefused
+from capture.microphones import find_microphone
 from capture.model import BLOCK, SOUND_RATE, AudioBlock, Microphone, Samples
+from capture.refusals import microphone_refusal, missing
+from capture.sound_cards import capture_devices
 from capture.sources import OnBlock
+
+if TYPE_CHECKING:
+    import sounddevice
+
+log = logging.getLogger(__name__)
+
+NO_PORTAUDIO = (
+    "This computer cannot record sound: a part of its sound system is missing. "
+    "Ask your IT team to install PortAudio (libportaudio2)."
+)
 
 
 class PortAudioMicrophone:
@@ -21,35 +37,61 @@ class PortAudioMicrophone:
         self._stream: sounddevice.InputStream | None = None
 
     def start(self, on_block: OnBlock) -> None:
-        """Open and begin. Raises DeviceMissing or DeviceRefused."""
+        """Open and begin. Raises DeviceMissing or DeviceRefused.
+
+        The first attempt trusts PortAudio's list of devices where no sound card came or went since it was read; the
+        second reads it anew, which is possible while nothing else plays or records.
+        """
         self._on_block = on_block
+        portaudio.refresh_if_changed()
         try:
-            self._stream = sounddevice.InputStream(
-                samplerate=SOUND_RATE,
-                channels=1,
-                dtype="int16",
-                blocksize=BLOCK,
-                latency=_room_s(),
-                device=device_address(self._microphone),
-                extra_settings=_settings(),
-                callback=self._on_samples,
-            )
-            self._stream.start()
+            self._begin()
+        except CaptureError:
+            if not portaudio.refresh():
+                raise
+            self._begin()
+
+    def _begin(self) -> None:
+        try:
+            import sounddevice
+        except OSError as error:
+            raise DeviceRefused(NO_PORTAUDIO) from error
+        device = self._place()
+        try:
+            stream = self._stream = portaudio.hold(lambda: self._open(device))
+            stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             self.close()
-            raise self._refusal() from error
+            log.info("the microphone does not start: %s", error)
+            raise microphone_refusal(self._microphone, listed=True, cards=capture_devices() or ()) from error
 
-    def _refusal(self) -> CaptureError:
-        name = self._microphone.name
-        if name not in {found["name"] for found in sounddevice.query_devices()} and self._microphone.address:
-            return DeviceMissing(f"The microphone “{name}” is not plugged in. Plug it in, or choose another one.")
-        return DeviceRefused(
-            f"The microphone “{name}” does not start. Another program may be using it: "
-            "close video calls and other sound programs, then try again."
+    def _place(self) -> int | None:
+        """Where PortAudio has it in its list; None: the system's default."""
+        if not self._microphone.address:
+            return None
+        listed = find_microphone(self._microphone)
+        if listed is None:
+            raise missing(Kind.MICROPHONE, self._microphone.name)
+        if listed.index is None:
+            raise microphone_refusal(self._microphone, listed=False, cards=capture_devices() or ())
+        return listed.index
+
+    def _open(self, device: int | None) -> "sounddevice.InputStream":
+        import sounddevice
+
+        return sounddevice.InputStream(
+            samplerate=SOUND_RATE,
+            channels=1,
+            dtype="int16",
+            blocksize=BLOCK,
+            latency=_room_s(),
+            device=device,
+            extra_settings=_settings(),
+            callback=self._on_samples,
         )
 
     def _on_samples(
-        self, data: Samples, _frames: int, times: "sounddevice.CallbackTime", status: sounddevice.CallbackFlags
+        self, data: Samples, _frames: int, times: "sounddevice.CallbackTime", status: "sounddevice.CallbackFlags"
     ) -> None:
         """PortAudio's thread: one copy and one hand-over."""
         now = self._clock.now_s()
@@ -64,12 +106,7 @@ class PortAudioMicrophone:
         """End; no block comes afterwards."""
         stream, self._stream = self._stream, None
         if stream is not None:
-            stream.close(ignore_errors=True)
-
-
-def device_address(microphone: Microphone) -> int | str | None:
-    """What PortAudio wants: the device's name and its system, or None for the system's default."""
-    return microphone.address or None
+            portaudio.give_back(stream)
 
 
 def _room_s() -> float | None:
@@ -83,4 +120,8 @@ def _room_s() -> float | None:
 
 def _settings() -> "sounddevice.WasapiSettings | None":
     """Windows: let the system convert to our rate, which WASAPI refuses by default."""
-    return sounddevice.WasapiSettings(auto_convert=True) if sys.platform == "win32" else None
+    if sys.platform == "win32":
+        import sounddevice
+
+        return sounddevice.WasapiSettings(auto_convert=True)
+    return None

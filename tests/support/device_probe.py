@@ -1,12 +1,16 @@
 """Opens one camera or microphone as the app does, and writes down what it does. Run as a child process:
 
-    python -m tests.support.device_probe camera ADDRESS OUT.json [--hang-for FOLDER]
+    python -m tests.support.device_probe camera ADDRESS OUT.json [FAULT]
     python -m tests.support.device_probe microphone ADDRESS OUT.json
+
+FAULT is a file of the virtual camera, which is made after the last frame: unplug, hang or block.
 
 The virtual camera lives in LD_PRELOAD, which works at the start of a process only.
 """
 
+import contextlib
 import json
+import os
 import sys
 import threading
 import time
@@ -17,9 +21,10 @@ from pathlib import Path
 import numpy as np
 
 from capture.clock import MonotonicClock
-from capture.devices import Opener
-from capture.errors import CaptureError
+from capture.devices import Opener, list_cameras
+from capture.errors import CaptureError, DeviceGone
 from capture.model import AudioBlock, Camera, Microphone, PictureFormat
+from capture.sources import FrameSource
 
 FRAMES, BLOCKS = 40, 150
 
@@ -38,11 +43,14 @@ class Probed:
     loudest: int = 0
     after_close: list[str] = field(default_factory=list)
     close_s: float = 0.0
+    gone_after_s: float = 0.0
+    """How long read() took to say that the camera was gone, after the fault."""
 
 
-def probe_camera(address: str) -> Probed:
+def probe_camera(address: str, fault: Path | None = None) -> Probed:
     clock, found = MonotonicClock(), Probed()
-    source = Opener(clock).camera(Camera("the camera", address), PictureFormat(640, 480, 30))
+    name = next((camera.name for camera in list_cameras() if camera.address == address), "the camera")
+    source = Opener(clock).camera(Camera(name, address), PictureFormat(640, 480, 30))
     found.picture = (source.picture.width, source.picture.height, source.picture.fps)
     for _ in range(FRAMES):
         frame = source.read()
@@ -51,10 +59,25 @@ def probe_camera(address: str) -> Probed:
         found.stamps.append(frame.at_s)
         found.ages.append(clock.now_s() - frame.at_s)
         assert frame.image.dtype == np.uint8
+    if fault:
+        found.gone_after_s = _until_gone(source, fault)
     found.close_s = _close_from_another_thread(source.close)
     found.after_close = [str(source.read()), str(source.read())]
     source.close()
     return found
+
+
+def _until_gone(source: FrameSource, fault: Path) -> float:
+    fault.touch()
+    before = time.monotonic()
+    with contextlib.suppress(DeviceGone):
+        while source.read() is not None:
+            pass
+    after = time.monotonic()
+    with contextlib.suppress(DeviceGone):
+        source.read()
+        raise AssertionError("gone once, and not the second time")
+    return after - before
 
 
 def _close_from_another_thread(close: Callable[[], None]) -> float:
@@ -87,13 +110,14 @@ def probe_microphone(address: str) -> Probed:
     return found
 
 
-def main(kind: str, address: str, out: Path) -> None:
+def main(kind: str, address: str, out: Path, *fault: str) -> None:
     try:
-        found = probe_camera(address) if kind == "camera" else probe_microphone(address)
+        file = Path(os.environ["FAKECAM_DIR"], fault[0]) if fault else None
+        found = probe_camera(address, file) if kind == "camera" else probe_microphone(address)
     except CaptureError as error:
         found = Probed(error=f"{type(error).__name__}: {error}")
     out.write_text(json.dumps(asdict(found)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), *sys.argv[4:])

@@ -8,6 +8,11 @@
 //                         t0 + (n + 1) / fps, on the monotonic clock, as a UVC driver does
 //   FAKECAM_DIR/unplug    while it exists, ENODEV: the camera was pulled out
 //   FAKECAM_DIR/hang      while it exists, no frame comes
+//   FAKECAM_DIR/block     while it exists, a call for the next frame does not come back
+//   FAKECAM_DIR/node      the device node that it has now; before FAKECAM_NODE
+//   FAKECAM_DIR/size      "640x480": the only size that it has, from its next opening on
+// As with a driver, only who may read and write the node may open it, one program at a time gets buffers, and a program
+// that has it open is seen to have the node open (/proc/PID/fd).
 //   FAKECAM_NAME          what the camera calls itself
 // Interface: https://docs.kernel.org/userspace-api/media/v4l/v4l2.html
 #define _GNU_SOURCE
@@ -38,7 +43,7 @@ typedef struct {
   int fps;
 } Mode;
 static Mode modes[16];
-static int nmodes = -1;
+static int nmodes;
 #define NB 8
 #define HANG_S 3 / 2 // longer than a reader's patience, so that it meets its own time-out
 typedef struct {
@@ -49,7 +54,7 @@ typedef struct {
   uint8_t *buf[NB];
   size_t cap;
   int queued[NB], q[NB], nq, state[NB];
-  int streaming, lock; // lock: a descriptor, 0 while none
+  int streaming, lock, seen; // descriptors: of the lock, 0 while none; of the node, for others to see
   uint8_t *data;
   size_t dlen;
   uint32_t *sz;
@@ -73,9 +78,25 @@ static const char *dir(void) {
   const char *d = getenv("FAKECAM_DIR");
   return d ? d : "fakecam";
 }
-static const char *node(void) {
+// One word from a file of FAKECAM_DIR.
+static int said(const char *file, char *word) {
+  char p[512];
+  ssize_t n = -1;
+  snprintf(p, 512, "%s/%s", dir(), file);
+  int fd = r_open(p, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) {
+    n = read(fd, word, 63);
+    r_close(fd);
+  }
+  word[n > 0 ? n : 0] = 0;
+  return n > 0;
+}
+static int isnode(const char *p) {
+  char now[64];
   const char *d = getenv("FAKECAM_NODE");
-  return d ? d : "/dev/video0";
+  if (!p || strncmp(p, "/dev/video", 10))
+    return 0;
+  return !strcmp(p, said("node", now) ? now : d ? d : "/dev/video0");
 }
 static int asked(const char *word) {
   char p[512];
@@ -103,19 +124,25 @@ static void unlock_device(Cam *c) {
 }
 static int unplugged(void) { return asked("unplug"); }
 static void scan(void) {
-  if (nmodes >= 0)
-    return;
+  char only[64], size[64];
+  int limited = said("size", only);
   nmodes = 0;
   static const int S[][2] = {{640, 480}, {1280, 720}, {1920, 1080}};
   char p[512];
   const char *e = getenv("FAKECAM_FPS");
   int fps = e ? atoi(e) : 30;
   for (int i = 0; i < 3; i++) {
+    snprintf(size, 64, "%dx%d", S[i][0], S[i][1]);
+    if (limited && strcmp(size, only))
+      continue;
     snprintf(p, 512, "%s/%dx%d.yuyv", dir(), S[i][0], S[i][1]);
     if (!access(p, R_OK))
       modes[nmodes++] = (Mode){S[i][0], S[i][1], V4L2_PIX_FMT_YUYV, i == 0 ? 30 : i == 1 ? 10 : 5};
   }
   for (int i = 0; i < 3; i++) {
+    snprintf(size, 64, "%dx%d", S[i][0], S[i][1]);
+    if (limited && strcmp(size, only))
+      continue;
     snprintf(p, 512, "%s/%dx%d.mjpg", dir(), S[i][0], S[i][1]);
     if (!access(p, R_OK))
       modes[nmodes++] = (Mode){S[i][0], S[i][1], V4L2_PIX_FMT_MJPEG, fps};
@@ -127,7 +154,9 @@ static Cam *find(int fd) {
       return cams[i];
   return 0;
 }
-static int mkcam(int fl) {
+static int mkcam(const char *p, int fl) {
+  if (access(p, R_OK | W_OK))
+    return -1;
   scan();
   if (unplugged() || !nmodes) {
     errno = ENODEV;
@@ -138,6 +167,7 @@ static int mkcam(int fl) {
     return -1;
   Cam *c = calloc(1, sizeof *c);
   c->fd = fd;
+  c->seen = r_open(p, O_PATH | O_CLOEXEC);
   c->nonblock = !!(fl & O_NONBLOCK);
   c->m = modes[0];
   c->fps = modes[0].fps;
@@ -150,7 +180,6 @@ static int mkcam(int fl) {
   pthread_mutex_unlock(&mu);
   return fd;
 }
-static int isnode(const char *p) { return p && !strcmp(p, node()); }
 #define MODEARG                                                                                              \
   int m = 0;                                                                                                 \
   if (fl & (O_CREAT | __O_TMPFILE)) {                                                                        \
@@ -161,17 +190,17 @@ static int isnode(const char *p) { return p && !strcmp(p, node()); }
   }
 int open(const char *p, int fl, ...) {
   init();
-  MODEARG if (isnode(p)) return mkcam(fl);
+  MODEARG if (isnode(p)) return mkcam(p, fl);
   return r_open(p, fl, m);
 }
 int open64(const char *p, int fl, ...) {
   init();
-  MODEARG if (isnode(p)) return mkcam(fl);
+  MODEARG if (isnode(p)) return mkcam(p, fl);
   return r_open64(p, fl, m);
 }
 int openat(int d, const char *p, int fl, ...) {
   init();
-  MODEARG if (isnode(p)) return mkcam(fl);
+  MODEARG if (isnode(p)) return mkcam(p, fl);
   return r_openat(d, p, fl, m);
 }
 static void fillfmt(Cam *c, struct v4l2_format *f) {
@@ -411,8 +440,11 @@ static int cam_ioctl(Cam *c, unsigned long rq, void *arg) {
       }
       c->nbuf = 0;
       c->nq = 0;
+      unlock_device(c);
       return 0;
     }
+    if (lock_device(c))
+      return err(EBUSY);
     if (r->count > NB)
       r->count = NB;
     c->cap = ((size_t)c->m.w * c->m.h * 2 + 4095) & ~4095UL;
@@ -461,7 +493,6 @@ static int cam_ioctl(Cam *c, unsigned long rq, void *arg) {
     timerfd_settime(c->fd, 0, &it, 0);
     c->streaming = 0;
     c->nq = 0;
-    unlock_device(c);
     return 0;
   }
   case VIDIOC_DQBUF: {
@@ -469,6 +500,8 @@ static int cam_ioctl(Cam *c, unsigned long rq, void *arg) {
     if (!c->streaming)
       return err(EINVAL);
     uint64_t n = 0;
+    while (asked("block"))
+      usleep(20000);
     while (read(c->fd, &n, 8) != 8 || asked("hang")) {
       if (asked("hang"))
         tick_after(c, ticks(c) + c->fps * HANG_S);
@@ -544,6 +577,8 @@ int close(int fd) {
       Cam *c = cams[i];
       cams[i] = 0;
       unlock_device(c);
+      if (c->seen >= 0)
+        r_close(c->seen);
       if (c->data)
         munmap(c->data, c->dlen);
       free(c->sz);

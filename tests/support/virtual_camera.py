@@ -55,17 +55,33 @@ class VirtualCamera:
         """Pull it out: every use fails with ENODEV."""
         (self.folder / "unplug").touch()
 
-    def plug_in(self) -> None:
-        """Put it back; it must be opened again."""
+    def plug_in(self, *, node: str | None = None, size: str | None = None) -> None:
+        """Put it back; it must be opened again. It may come back under another node, and have another size alone."""
+        if node is not None:
+            _write_whole(self.folder / "node", node)
+        if size is not None:
+            _write_whole(self.folder / "size", size)
         (self.folder / "unplug").unlink(missing_ok=True)
 
     def hang(self) -> None:
         """It stays there, but no frame comes."""
         (self.folder / "hang").touch()
 
+    def block(self) -> None:
+        """Its driver does not come back from the next call."""
+        (self.folder / "block").touch()
+
     def wake(self) -> None:
         """Frames come again."""
-        (self.folder / "hang").unlink(missing_ok=True)
+        for fault in ("hang", "block"):
+            (self.folder / fault).unlink(missing_ok=True)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """A program that reads it meanwhile sees the old text or the new one."""
+    new = path.with_suffix(".new")
+    new.write_text(text)
+    new.rename(path)
 
 
 def compiled(source: Path, folder: Path, *options: str) -> Path:
@@ -117,7 +133,7 @@ def _write_frames(folder: Path, width: int, height: int) -> None:
 
 
 @contextmanager
-def camera_node() -> Iterator[str]:
+def camera_node(*, new: bool = False) -> Iterator[str]:
     """A device node for the camera: one that stands already without a driver, or a new one, removed at the end.
 
     Raises DeviceUnavailable where a node is needed and this user may not make one.
@@ -125,7 +141,7 @@ def camera_node() -> Iterator[str]:
     for number in (0, *range(70, 80)):
         node = Path(f"/dev/video{number}")
         if node.exists():
-            if _without_driver(node):
+            if _without_driver(node) and not new:
                 yield str(node)
                 return
             continue
