@@ -7,6 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from capture import portaudio
+
 log = logging.getLogger(__name__)
 
 RATE = 48_000
@@ -54,14 +56,17 @@ class PortAudioOutput:
         except OSError as error:
             raise OutputError(_NO_OUTPUT) from error
         self._broken = sounddevice.PortAudioError
+        portaudio.refresh_if_changed()  # a headset that was plugged in since
         try:
-            self._stream = sounddevice.OutputStream(
-                samplerate=RATE,
-                channels=CHANNELS,
-                dtype="float32",
-                latency=LATENCY_S,
-                device=device,
-                callback=self._on_samples_wanted,
+            self._stream = portaudio.hold(
+                lambda: sounddevice.OutputStream(
+                    samplerate=RATE,
+                    channels=CHANNELS,
+                    dtype="float32",
+                    latency=LATENCY_S,
+                    device=device,
+                    callback=self._on_samples_wanted,
+                )
             )
         except (sounddevice.PortAudioError, ValueError) as error:
             raise OutputError(_NO_OUTPUT) from error
@@ -86,7 +91,7 @@ class PortAudioOutput:
 
     def close(self) -> None:
         """Give the device back."""
-        self._stream.close()
+        portaudio.give_back(self._stream)
 
     def _on_samples_wanted(self, out: NDArray[Any], count: int, _time: object, _flags: object) -> None:
         pull = self._pull
@@ -97,6 +102,6 @@ def find_output() -> SoundOutput | None:
     """The system's sound output, or None where there is none: then a player keeps time by the computer's clock."""
     try:
         return PortAudioOutput()
-    except OutputError:
-        log.warning("no sound output", exc_info=True)
+    except OutputError as error:
+        log.info("no sound output: %s", error.__cause__)
         return None
