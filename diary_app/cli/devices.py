@@ -8,9 +8,17 @@ from dataclasses import asdict, dataclass
 
 import imageio_ffmpeg
 
+from capture import portaudio
+from capture.culprit import Kind, denied
 from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE, list_cameras, list_microphones
 from capture.disk import LEAST_FREE_BYTES
+from capture.errors import CaptureError, DeviceBusy, DeviceDenied, DeviceMissing
+from capture.microphone import NO_PORTAUDIO
+from capture.microphones import listed_microphones
 from capture.model import Camera, Microphone
+from capture.models import SILERO, YUNET, ModelMissing, find_model
+from capture.refusals import camera_trouble, microphone_trouble, not_allowed
+from capture.sound_cards import capture_devices
 from diary_app.cli.common import print_json
 from diary_app.folders import Folders
 from diary_app.pairing import PairingDesk
@@ -62,12 +70,19 @@ class Check:
     needed: bool
     """False where the app has another way, such as the practice camera."""
     words: str
+    device: str = ""
+    """Which camera or microphone this line is about."""
+    trouble: str = ""
+    """Of a device: busy, denied, missing, refused; empty where nothing is wrong."""
+    culprit: str | None = None
+    """Of a busy device: the program that has it, where the system tells."""
 
 
 def run_check(arguments: argparse.Namespace, place: Folders) -> int:
     """Look at everything; status 1 when something that is needed does not work."""
-    looks: tuple[Callable[[Folders], Check], ...] = (_cameras, _microphones, _disk, _ffmpeg, _keyring, _portal)
-    found = [look(place) for look in looks]
+    found = [*_cameras(), *_microphones(), *_models()]
+    looks: tuple[Callable[[Folders], Check], ...] = (_disk, _ffmpeg, _keyring, _portal)
+    found += [look(place) for look in looks]
     if arguments.json:
         print_json([asdict(check) for check in found])
     else:
@@ -77,16 +92,58 @@ def run_check(arguments: argparse.Namespace, place: Folders) -> int:
     return 0 if all(check.works or not check.needed for check in found) else 1
 
 
-def _cameras(place: Folders) -> Check:
-    names = [camera.name for camera in list_cameras()]
-    words = ", ".join(names) or "none found; the practice camera works"
-    return Check("camera", bool(names), False, words)
+def _cameras() -> list[Check]:
+    found = [_device("camera", camera.name, camera_trouble(camera)) for camera in list_cameras()]
+    return found or [_none(Kind.CAMERA, "camera")]
 
 
-def _microphones(place: Folders) -> Check:
-    names = [microphone.name for microphone in list_microphones()]
-    words = ", ".join(names) or "none found; the practice microphone works"
-    return Check("microphone", bool(names), False, words)
+def _microphones() -> list[Check]:
+    if not portaudio.is_there():
+        return [Check("microphone", False, False, NO_PORTAUDIO, trouble="refused")]
+    portaudio.refresh_if_changed()
+    cards = capture_devices() or ()
+    found = [
+        _device(
+            "microphone",
+            listed.microphone.name,
+            microphone_trouble(listed.microphone, listed=listed.index is not None, cards=cards),
+        )
+        for listed in listed_microphones()
+    ]
+    return found or [_none(Kind.MICROPHONE, "microphone")]
+
+
+def _none(kind: Kind, what: str) -> Check:
+    """A refused device may not even be listed."""
+    if denied(kind):
+        return _device(what, "", not_allowed(kind, ""))
+    return Check(what, False, False, f"none found; the practice {what} works")
+
+
+def _device(what: str, name: str, trouble: CaptureError | None) -> Check:
+    match trouble:
+        case None:
+            return Check(what, True, False, f"{name}: ready", name)
+        case DeviceBusy():
+            return Check(what, False, False, str(trouble), name, "busy", trouble.culprit)
+        case DeviceDenied():
+            return Check(what, False, False, str(trouble), name, "denied")
+        case DeviceMissing():
+            return Check(what, False, False, str(trouble), name, "missing")
+        case _:
+            return Check(what, False, False, str(trouble), name, "refused")
+
+
+def _models() -> list[Check]:
+    return [_model("faces", YUNET, "help with the picture"), _model("speech", SILERO, "help with the sound")]
+
+
+def _model(name: str, model: str, use: str) -> Check:
+    try:
+        find_model(model)
+    except ModelMissing as error:
+        return Check(name, False, False, f"no {use}: {error}")
+    return Check(name, True, False, f"{use} is ready")
 
 
 def _disk(place: Folders) -> Check:
