@@ -68,9 +68,15 @@ _POLICY_NAMES = {Kind.CAMERA: "LetAppsAccessCamera", Kind.MICROPHONE: "LetAppsAc
 _FORCE_DENY = 2
 
 
+THIS_APP = "this app in another window"
+_OURS = ("diary", "ui")
+
+
 def human_name(program: str) -> str:
     """What people call a program: 'zoom' is Zoom, 'teams-for-linux' Microsoft Teams; an unknown one keeps its name."""
     plain = program.casefold().removesuffix(".exe")
+    if plain in _OURS:
+        return THIS_APP
     known = max((short for short in _KNOWN if plain.startswith(short)), key=len, default=None)
     return _KNOWN[known] if known else program.removesuffix(".exe").removesuffix(".EXE")
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from capture.culprit import Kind, culprit, denied
+from capture.culprit import THIS_APP, Kind, culprit, denied
 from capture.errors import CaptureError, DeviceBusy, DeviceDenied, DeviceMissing, DeviceRefused
 from capture.model import Camera, Microphone
 from capture.sound_cards import CaptureDevice
@@ -32,7 +32,8 @@ def missing(kind: Kind, name: str) -> DeviceMissing:
 def busy(kind: Kind, name: str, who: str | None) -> DeviceBusy:
     """Another program has it."""
     if who:
-        return DeviceBusy(f"{_the(kind, name)} is being used by {who}. Close {who}, then try again.", who)
+        close = "Close that window" if who == THIS_APP else f"Close {who}"
+        return DeviceBusy(f"{_the(kind, name)} is being used by {who}. {close}, then try again.", who)
     return DeviceBusy(
         f"{_the(kind, name)} is being used by another program. Close video calls and other programs that use it, "
         "then try again."
