@@ -31,9 +31,11 @@ def test_captured_is_written_and_lost(steps: list[str], room: int, kept: int) ->
     for _ in range(waiting):
         gate.left_queue()
         gate.lost()
-    gate.only_kept(kept)
+    kept = min(kept, gate.frames_written)
+    gate.settle(kept, scrapped=(gate.frames_written - kept) // 2)
     lost = gate.frames_lost
-    assert gate.frames_captured == gate.frames_written + lost.device + lost.queue + lost.encoder
+    in_all = gate.frames_written + gate.frames_scrapped + lost.device + lost.queue + lost.encoder
+    assert gate.frames_captured == in_all
     assert gate.frames_written <= kept
 
 

@@ -33,8 +33,8 @@ def _ramp(start_s: float, count: int) -> Samples:
 
 def _record(commands: list[Hold | Resume], *, seconds: float, end_s: float, latency_s: float) -> Samples:
     """Give each command and each block at the moment it comes."""
-    sink = Sink()
-    track = SoundTrack(ZERO, sink.write)
+    sink, missing = Sink(), list[tuple[float, float]]()
+    track = SoundTrack(ZERO, sink.write, lambda start_s, end_s: missing.append((start_s, end_s)))
     waiting = list(commands)
     for _, span in Device().blocks(ZERO, seconds):
         while waiting and waiting[0].at_s <= span.end_s + latency_s:
@@ -45,6 +45,7 @@ def _record(commands: list[Hold | Resume], *, seconds: float, end_s: float, late
     for command in waiting:
         track.change(command)
     track.finish(ZERO + end_s)
+    assert missing == [], "a pause is no loss"
     return sink.sound
 
 
