@@ -113,7 +113,7 @@ class TakeStream:
         if self._picture is not None and self._time is not None:
             self.gaps.note(Missing.CAMERA, self._seen_until_s, self._time.end_s(at_s))
 
-    # -- another piece of the same take ---------------------------------------------------------------------------------
+    # -- another piece of the same take -----------------------------------------------------------------------------
 
     def go_on_after_cut(self, cut: Cut, at_s: float) -> None:
         """The take was cut back: this moment (or that at which the pause began) now follows what is left of it."""
@@ -155,7 +155,7 @@ class TakeStream:
         for sound in early:
             self._take_in_sound(sound)
 
-    # -- pictures -------------------------------------------------------------------------------------------------------
+    # -- pictures ---------------------------------------------------------------------------------------------------
 
     def _take_in_frame(self, frame: Frame) -> None:
         assert self._gate is not None
@@ -175,7 +175,8 @@ class TakeStream:
         """False for one that has no place: two frames of one moment cannot both be kept."""
         if self._time is None:
             self._begin_at(frame.at_s)
-        assert self._time is not None and self._picture is not None
+        assert self._time is not None
+        assert self._picture is not None
         at_s = self._time.take_s(frame.at_s)
         if at_s is None or at_s < self._picture_until_s:
             return False
@@ -212,7 +213,7 @@ class TakeStream:
         if at_s is not None and not dark and at_s - self._seen_until_s > DARK_S:
             self._show_black(at_s)
 
-    # -- sound ------------------------------------------------------------------------------------------------------------
+    # -- sound ------------------------------------------------------------------------------------------------------
 
     def _take_in_sound(self, sound: Sound) -> None:
         if self._track is not None:

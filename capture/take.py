@@ -29,8 +29,9 @@ from capture.threads import Mailbox, Threads
 
 log = logging.getLogger(__name__)
 
-LATE_SOUND_S = 0.25
-"""So long is the sound of the last moment waited for."""
+LATE_SOUND_S = 0.1
+LATEST_SOUND_S = 2.0
+"""The sound of the last moment is waited for: so much longer than sound has come late until now, and never longer."""
 PATIENCE_S = 30.0
 """An encoder child that takes nothing for so long is ended, and another one takes over."""
 MOST_REPLACED = 5
@@ -106,6 +107,7 @@ class TakeWriter:
         self._failed: str | None = None
         self._gone = False
         self._replaced = 0
+        self._late_s = 0.0
         self._seconds = 0.0
         self._file = TakeFile(part_path(take), disk, threads)
         _claim(self._file.path, take, disk)
@@ -162,6 +164,7 @@ class TakeWriter:
     def offer_sound(self, samples: Samples, span: Span) -> None:
         """Hand over a block of sound that capture.drift has placed."""
         if self._sound and self._began_s is not None and span.end_s > self._began_s:
+            self._late_s = self._clock.now_s() - span.end_s
             self._items.put(Sound(samples, span))
 
     def hold(self) -> None:
@@ -278,7 +281,7 @@ class TakeWriter:
 
     def _take_in_the_rest(self, end_s: float) -> None:
         """Wait for the sound of the last moment, which is later than the command to stop; then let nothing in."""
-        patience_ends_s = self._clock.now_s() + LATE_SOUND_S
+        patience_ends_s = self._clock.now_s() + min(LATEST_SOUND_S, max(0.0, self._late_s) + LATE_SOUND_S)
         while self._sound and not self._gone and (left_s := patience_ends_s - self._clock.now_s()) > 0:
             item = self._items.get(left_s)
             if item is None:
