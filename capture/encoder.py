@@ -119,7 +119,7 @@ class EncoderChild:
                     start_new_session=True,
                     creationflags=_creation_flags(),
                 )
-            except OSError as error:
+            except (OSError, RuntimeError) as error:  # imageio-ffmpeg says by RuntimeError that it finds no ffmpeg
                 raise EncoderFailed("The part of this app that writes recordings did not start.") from error
         assert self._child.stdin is not None
         assert self._child.stderr is not None
