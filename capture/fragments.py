@@ -39,6 +39,8 @@ class Run:
     """Ticks of the track's clock, in the file's own time."""
     end: int
     samples: int
+    last: int
+    """Ticks at which its last sample begins: a picture may stand for long, and was captured at its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,10 @@ class Fragment:
         return None if self.sound is None else (self.sound.end - PRIMING) / SOUND_HZ
 
     @property
-    def end_s(self) -> float:
-        """The later of the two."""
-        return max(self.picture_end_s or 0.0, self.sound_end_s or 0.0)
+    def captured_s(self) -> float:
+        """The last moment of the take of which it holds anything."""
+        picture_s = self.picture.last / PICTURE_HZ if self.picture else 0.0
+        return max(picture_s, self.sound_end_s or 0.0)
 
 
 def box_at(head: bytes, at: int) -> Box | None:
@@ -120,7 +123,7 @@ def runs_of(moof: bytes) -> dict[int, Run]:
 
 
 def _run(traf: bytes) -> tuple[int, Run]:
-    number = start = duration = ticks = samples = 0
+    number = start = duration = ticks = samples = last = 0
     for kind, at, _end in children(traf):
         flags = int.from_bytes(traf[at + 1 : at + 4], "big")
         if kind == b"tfhd":
@@ -130,16 +133,16 @@ def _run(traf: bytes) -> tuple[int, Run]:
         elif kind == b"tfdt":
             start = struct.unpack_from(">Q" if traf[at] else ">I", traf, at + 4)[0]
         elif kind == b"trun":
-            count, length = _trun(traf, at, flags, duration)
-            samples, ticks = samples + count, ticks + length
-    return number, Run(start, start + ticks, samples)
+            lasts = _trun(traf, at, flags, duration)
+            samples, ticks, last = samples + len(lasts), ticks + sum(lasts), lasts[-1] if lasts else last
+    return number, Run(start, start + ticks, samples, start + ticks - last)
 
 
-def _trun(traf: bytes, at: int, flags: int, duration: int) -> tuple[int, int]:
-    """Samples and ticks of one run."""
+def _trun(traf: bytes, at: int, flags: int, duration: int) -> list[int]:
+    """How many ticks each sample of one run lasts."""
     count = struct.unpack_from(">I", traf, at + 4)[0]
     if not flags & 0x100:
-        return count, count * duration
+        return [duration] * count
     first = at + 8 + (4 if flags & _DATA_OFFSET else 0) + (4 if flags & _FIRST_FLAGS else 0)
     step = 4 * sum(1 for field in _SAMPLE_FIELDS if flags & field)
-    return count, sum(struct.unpack_from(">I", traf, first + number * step)[0] for number in range(count))
+    return [struct.unpack_from(">I", traf, first + number * step)[0] for number in range(count)]

@@ -20,6 +20,8 @@ REMEMBERED = 1500
 """Fragments that cut_back() finds without reading the file again: two and a half minutes."""
 LAGGING_S = 1.0
 """A track that ends so long before the other one has nothing more to keep: its device is gone."""
+STANDS_S = 0.1
+"""A picture that stands for longer does so because none came after it: what follows a cut need not wait for its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +117,14 @@ class TakeFile:
         return Fragment(moof.at, mdat.end, of.get(b"vide"), of.get(b"soun"))
 
     def cut_back(self, to_s: float = math.inf) -> Cut:
-        """Cut off what is no whole fragment, and every fragment that reaches beyond this second of the take.
+        """Cut off what is no whole fragment, and all from the first one on that reaches beyond this second of the take.
 
         No child may be writing. What is cut off is overwritten with zeros before the file is cut (capture.disk).
         """
         self.look()
         with self._guard:
             before = self.pictures
-            beyond = [fragment for fragment in self._recent if fragment.end_s > to_s]
+            beyond = list(itertools.dropwhile(lambda each: each.captured_s <= to_s, self._recent))
             if len(beyond) == len(self._recent) and self._forgot:
                 self._read_again(to_s)
             else:
@@ -135,7 +137,7 @@ class TakeFile:
         """Remember the last fragments before this second instead."""
         self._recent.clear()
         self._until, self._tracks, self.pictures = 0, {}, 0
-        for fragment in itertools.takewhile(lambda each: each.end_s <= to_s, self._new_fragments()):
+        for fragment in itertools.takewhile(lambda each: each.captured_s <= to_s, self._new_fragments()):
             self._remember(fragment)
 
     def _cut_after_recent(self, pictures_before: int) -> Cut:
@@ -162,5 +164,6 @@ def goes_on_at_s(last: Fragment) -> float:
     A piece's sound begins with the encoder's own priming, which takes the place of as much sound (21 ms).
     """
     sound_s = last.sound.end / SOUND_HZ if last.sound else 0.0
-    picture_s = last.picture.end / PICTURE_HZ if last.picture else 0.0
+    picture = last.picture
+    picture_s = min(picture.end / PICTURE_HZ, picture.last / PICTURE_HZ + STANDS_S) if picture else 0.0
     return max(sound_s, picture_s)
