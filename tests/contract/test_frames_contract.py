@@ -15,7 +15,7 @@ from capture.devices import DEMO
 from tests.conftest import skips_without_device
 from tests.support.device_probe import FRAMES, Probed
 from tests.support.other_programs import camera_user, without_rights
-from tests.support.virtual_camera import VirtualCamera, camera_node
+from tests.support.virtual_camera import VirtualCamera, camera_comes_back, camera_node
 
 
 def _probe(
@@ -85,7 +85,7 @@ def test_a_camera_that_this_user_may_not_use_is_told_apart_from_one_that_is_abse
     tmp_path: Path, camera: VirtualCamera, new_video_node: Path
 ) -> None:
     new_video_node.chmod(0)
-    camera.plug_in(node=str(new_video_node))
+    camera_comes_back(camera.folder, str(new_video_node))
     found = _probe(tmp_path, str(new_video_node), camera.environment(), before=without_rights())
     assert found.error.startswith("DeviceDenied: The camera “")
     assert "IT team" in found.error

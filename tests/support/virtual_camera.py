@@ -55,12 +55,8 @@ class VirtualCamera:
         """Pull it out: every use fails with ENODEV."""
         (self.folder / "unplug").touch()
 
-    def plug_in(self, *, node: str | None = None, size: str | None = None) -> None:
-        """Put it back; it must be opened again. It may come back under another node, and have another size alone."""
-        if node is not None:
-            _write_whole(self.folder / "node", node)
-        if size is not None:
-            _write_whole(self.folder / "size", size)
+    def plug_in(self) -> None:
+        """Put it back; it must be opened again."""
         (self.folder / "unplug").unlink(missing_ok=True)
 
     def hang(self) -> None:
@@ -75,6 +71,13 @@ class VirtualCamera:
         """Frames come again."""
         for fault in ("hang", "block"):
             (self.folder / fault).unlink(missing_ok=True)
+
+
+def camera_comes_back(folder: Path, node: str, size: str = "") -> None:
+    """From its next opening on, the camera of this folder has another node, and this size alone (all where empty)."""
+    _write_whole(folder / "node", node)
+    if size:
+        _write_whole(folder / "size", size)
 
 
 def _write_whole(path: Path, text: str) -> None:
