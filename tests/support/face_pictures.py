@@ -67,13 +67,20 @@ def empty_room() -> Image:
 
 def exposed(image: Image, gain: float) -> Image:
     """So many times the light, by the camera's numbers."""
-    return _image(image * np.float32(gain))
+    return np.asarray(cv2.convertScaleAbs(image, alpha=gain), np.uint8)
+
+
+@functools.cache
+def _noise() -> NDArray[np.float32]:
+    """More than a picture of white noise of variance 1: each frame gets another piece of it."""
+    return np.random.default_rng(1).standard_normal((SIZE[1] + 64, SIZE[0] + 64, 3), np.float32)
 
 
 def grainy(image: Image, sigma: float, rng: np.random.Generator) -> Image:
     """With the noise of a sensor in poor light."""
-    noise = rng.standard_normal((*image.shape[:2], 3), np.float32)
-    return _image(image + noise * np.float32(sigma))
+    down, right = rng.integers(0, 64, 2)
+    piece = _noise()[down : down + SIZE[1], right : right + SIZE[0]] * np.float32(sigma)
+    return np.asarray(cv2.add(image, piece, dtype=cv2.CV_8U), np.uint8)
 
 
 def backlit(image: Image, face: Box, shade: float = 0.28) -> Image:
