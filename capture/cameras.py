@@ -1,7 +1,7 @@
 """The camera thread: reads frames into a slot of one for the preview and into the open take.
 
 Between takes it keeps the last second for the take that may come. A second thread watches over it: a camera that
-delivers nothing, and no error either, counts as lost too.
+delivers nothing, and no error either, counts as lost too. A third looks at a frame now and then for the picture coach.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ from capture.clock import Clock
 from capture.errors import CaptureError, DeviceGone
 from capture.model import Frame, PictureFormat
 from capture.picture import QUEUE_BYTES
+from capture.picture_coach import LOOK_EVERY_S, PictureCoach, PictureHint
 from capture.preroll import Preroll
 from capture.sources import FrameSource
 from capture.take import TakeWriter
@@ -25,6 +26,7 @@ RETRY_S = 0.5
 LOST_AFTER_S = 1.0
 """A camera that delivers nothing for so long counts as lost."""
 WATCH_EVERY_S = 0.1
+LOOK_IN_TAKE_S = 0.5
 CLOSE_TIMEOUT_S = 3.0
 """So long is a driver that never returns waited for; then its thread is left behind."""
 
@@ -42,6 +44,7 @@ class CameraReader:
         *,
         clock: Clock,
         threads: Threads,
+        coach: PictureCoach | None = None,
     ) -> None:
         self._open = open_source
         self._on_lost = on_lost
@@ -56,11 +59,18 @@ class CameraReader:
         self._guard = threading.Lock()
         self._lost = False
         self._came_s: float | None = None
+        self._coach = coach
         self._closing = threads.flag()
         self._thread = threads.start("camera", self._run)
         self._watcher = threads.start("camera-watch", self._watch)
+        self._looker = threads.start("coach", lambda: self._look(coach)) if coach else None
 
     # -- any thread -------------------------------------------------------------------------------------------------
+
+    @property
+    def hint(self) -> PictureHint | None:
+        """What would make the picture better just now."""
+        return None if self._lost or self._coach is None else self._coach.hint
 
     def give_to(self, take: TakeWriter | None) -> None:
         """From now on frames go into this take, those of the second before among them; None: into none."""
@@ -75,6 +85,8 @@ class CameraReader:
         self._closing.raise_it()
         self._source.close()
         self._watcher.join()
+        if self._looker is not None:
+            self._looker.join()
         if not self._thread.join(CLOSE_TIMEOUT_S):
             log.error("the camera's driver does not answer; its thread is left behind")
             return
@@ -133,3 +145,12 @@ class CameraReader:
             came_s = self._came_s
             if came_s is not None and not self._lost and self._clock.now_s() - came_s > LOST_AFTER_S:
                 self._tell(lost=True)
+
+    # -- coaching thread --------------------------------------------------------------------------------------------
+
+    def _look(self, coach: PictureCoach) -> None:
+        """Often before a take, when there is time for it; less often while the encoder needs the computer."""
+        while not self._closing.wait(LOOK_EVERY_S if self._take is None else LOOK_IN_TAKE_S):
+            frame = self.latest
+            if frame is not None:
+                coach.look(frame)

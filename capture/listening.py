@@ -8,11 +8,12 @@ import numpy as np
 
 from capture.drift import SoundClock, Span
 from capture.errors import CaptureError
-from capture.model import AudioBlock, Level, Samples
+from capture.model import SOUND_RATE, AudioBlock, Level, Samples
 from capture.preroll import Preroll
+from capture.sound_guard import SoundGuard, SoundTrouble
 from capture.sources import SoundSource
 from capture.take import TakeWriter
-from capture.threads import Mailbox, Threads
+from capture.threads import Flag, Mailbox, Threads
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,21 @@ def _db(amplitude: float) -> float:
     return max(-100.0, 20 * float(np.log10(max(amplitude, 1e-5))))
 
 
+class _Gathering:
+    """Sound that somebody waits for."""
+
+    def __init__(self, wanted: int, full: Flag) -> None:
+        self.wanted, self.full = wanted, full
+        self.blocks: list[Samples] = []
+        self._count = 0
+
+    def add(self, samples: Samples) -> None:
+        self.blocks.append(samples)
+        self._count += len(samples)
+        if self._count >= self.wanted:
+            self.full.raise_it()
+
+
 class SoundListener:
     """Opens a microphone and listens until close(). on_lost(True) after a second of nothing, on_lost(False) after.
 
@@ -48,7 +64,12 @@ class SoundListener:
     """
 
     def __init__(
-        self, open_source: Callable[[], SoundSource], on_lost: Callable[[bool], None], *, threads: Threads
+        self,
+        open_source: Callable[[], SoundSource],
+        on_lost: Callable[[bool], None],
+        *,
+        threads: Threads,
+        sound_guard: SoundGuard | None = None,
     ) -> None:
         self._open = open_source
         self._on_lost = on_lost
@@ -61,6 +82,10 @@ class SoundListener:
         self._take: TakeWriter | None = None
         self._preroll: Preroll[tuple[Samples, Span]] = Preroll()
         self._guard = threading.Lock()
+        self._sound_guard = sound_guard
+        self._afresh = False
+        self._gathering: _Gathering | None = None
+        self._new_flag = threads.flag
         self._closing = threads.flag()
         self._source = open_source()
         self._source.start(self._blocks.put)
@@ -71,6 +96,27 @@ class SoundListener:
         """The moment from which on there is sound for a take that begins now. Any thread."""
         with self._guard:
             return self._preroll.first_s
+
+    @property
+    def trouble(self) -> SoundTrouble | None:
+        """Why nobody can hear the speaker just now. Any thread."""
+        return self._sound_guard.trouble if self._sound_guard else None
+
+    def speaking(self) -> bool | None:
+        """Whether somebody speaks; None where nobody can tell. Any thread."""
+        return self._sound_guard.speaking if self._sound_guard else None
+
+    def judge_afresh(self) -> None:
+        """What was heard until now says nothing about what comes: a take begins or goes on. Any thread."""
+        self._afresh = True
+
+    def gather(self, seconds: float) -> Samples:
+        """Wait for the next seconds of sound and return them; fewer when the microphone stops. Any thread but ours."""
+        gathering = _Gathering(round(seconds * SOUND_RATE), self._new_flag())
+        self._gathering = gathering
+        gathering.full.wait(seconds + LOST_AFTER_S)
+        self._gathering = None
+        return np.concatenate([np.zeros(0, np.int16), *gathering.blocks])[: gathering.wanted]
 
     def give_to(self, take: TakeWriter | None) -> None:
         """From now on sound goes into this take, that of the second before included; None: into none. Any thread."""
@@ -138,11 +184,23 @@ class SoundListener:
         (_, first), (_, last) = batch[0], batch[-1]
         samples = np.concatenate([block for block, _ in batch])
         span = Span(first.start_s, last.end_s, stepped=first.stepped)
+        self._judge(samples, span)
         with self._guard:
             if self._take is not None:
                 self._take.offer_sound(samples, span)
             else:
                 self._preroll.add(span.start_s, (samples, span))
+
+    def _judge(self, samples: Samples, span: Span) -> None:
+        gathering = self._gathering
+        if gathering is not None:
+            gathering.add(samples)
+        if self._sound_guard is None:
+            return
+        if self._afresh:
+            self._afresh = False
+            self._sound_guard.restart(span.start_s)
+        self._sound_guard.hear(samples, span.start_s)
 
     def close(self) -> None:
         """Close the microphone and end the thread."""

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from capture.sound_verdict import SoundVerdict
 
 SOUND_RATE = 48_000
 """Samples a second of every block of sound, everywhere in the app."""
@@ -121,6 +125,8 @@ class TakeReport:
     sound_lost_s: float = 0.0
     """Sound that never came, or came and was lost; silence stands in its place."""
     gaps: tuple[Gap, ...] = ()
+    sound: "SoundVerdict | None" = None
+    """What the sound is like; None without a microphone."""
     seconds: float = 0.0
     cpu_s: float = 0.0
     """Processor seconds of this process and of the encoder while recording."""

@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
+import numpy as np
+
+from capture.aids import Aids
 from capture.cameras import CameraReader
 from capture.clock import Clock
 from capture.disk import Disk, require_room
 from capture.encoder import EncoderChild, StartEncoder
 from capture.errors import CaptureError
 from capture.listening import SoundListener
-from capture.model import Camera, Frame, Level, Microphone, PictureFormat, TakeReport
+from capture.model import Camera, Frame, Level, Microphone, PictureFormat, Samples, TakeReport
+from capture.picture_coach import PictureHint
 from capture.preroll import PREROLL_S
+from capture.sound_guard import SoundTrouble
 from capture.sources import FrameSource, SoundSource
 from capture.state import (
     BeginTake,
@@ -108,11 +113,15 @@ class Recorder:
         on_news: Callable[[RecorderNews], None],
         threads: Threads | None = None,
         encoder: StartEncoder = EncoderChild,
+        aids: Aids | None = None,
     ) -> None:
         self._clock = clock
         self._disk = disk
         self._threads: Threads = threads or SystemThreads()
-        self._encoder = encoder
+        self.encoder = encoder
+        """Used from the next take on."""
+        self.aids = aids
+        """Used from the next opening of the devices on; None: nobody guards the sound and coaches the picture."""
         self._open_camera = open_camera
         self._open_microphone = open_microphone
         self._on_news = on_news
@@ -144,6 +153,21 @@ class Recorder:
         """How loud it is just now."""
         listener = self._listener
         return listener.level if listener else Level()
+
+    def sound_trouble(self) -> SoundTrouble | None:
+        """Why nobody can hear the speaker just now, if that is so."""
+        listener = self._listener
+        return listener.trouble if listener else None
+
+    def picture_hint(self) -> PictureHint | None:
+        """What would make the picture better just now, if anything."""
+        reader = self._reader
+        return reader.hint if reader else None
+
+    def gather_sound(self, seconds: float) -> Samples:
+        """Wait for the next seconds of sound; fewer, or none, where the microphone gives none."""
+        listener = self._listener
+        return listener.gather(seconds) if listener else np.zeros(0, np.int16)
 
     def recorded_s(self) -> float:
         """Seconds in the open take."""
@@ -221,6 +245,7 @@ class Recorder:
             case HoldTake():
                 self._the_writer().hold()
             case ContinueTake():
+                self._judge_afresh()
                 self._the_writer().resume()
             case ScrapTail(seconds):
                 self._the_writer().scrap(seconds)
@@ -248,6 +273,7 @@ class Recorder:
                     lambda: self._open_microphone(microphone),
                     self._on_lost(Device.MICROPHONE),
                     threads=self._threads,
+                    sound_guard=self.aids.sound_guard() if self.aids else None,
                 )
             if camera is not None:
                 self._reader = CameraReader(
@@ -255,6 +281,7 @@ class Recorder:
                     self._on_lost(Device.CAMERA),
                     clock=self._clock,
                     threads=self._threads,
+                    coach=self.aids.picture_coach() if self.aids else None,
                 )
         except CaptureError as error:
             log.warning("a device did not open", exc_info=True)
@@ -283,8 +310,13 @@ class Recorder:
             sentence = str(error) if isinstance(error, CaptureError) else NO_FOLDER
             self._step(EncoderFailed(sentence))
             return
+        self._judge_afresh()
         self._writer.begin(self._beginning_s())
         self._offer_to(self._writer)
+
+    def _judge_afresh(self) -> None:
+        if self._listener is not None:
+            self._listener.judge_afresh()
 
     def _beginning_s(self) -> float:
         """A second ago, so that the first word is whole; with sound alone not before there was any."""
@@ -308,7 +340,8 @@ class Recorder:
             clock=self._clock,
             disk=self._disk,
             threads=self._threads,
-            encoder=self._encoder,
+            encoder=self.encoder,
+            speaking=self._listener.speaking if self._listener else lambda: None,
             news=TakeNews(
                 closed=lambda report: self.post(TakeClosed(report)),
                 failed=lambda sentence: self.post(EncoderFailed(sentence)),

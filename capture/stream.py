@@ -30,7 +30,7 @@ FIRST_FRAME_TIMEOUT_S = 2.0
 SILENT_S = 1.0
 """When the picture has gone on for so long and no sound came the microphone is gone, and silence takes its place."""
 DARK_S = 1.0
-"""When the sound has gone on for so long and no picture came the camera is gone: black, not a face that stands still."""
+"""When the sound has gone on for so long and no picture came the camera is gone: black, not a still face."""
 LONGEST_STEP_S = 0.25
 """One interval between frames counts for no more than this: a computer that stood still is not a silent microphone."""
 
@@ -47,13 +47,25 @@ class Sound:
 
 
 class TakeStream:
-    """Orders and writes one take. Everything that writes raises EncoderFailed once the encoder child has gone."""
+    """Orders and writes one take; `heard` is given its sound.
 
-    def __init__(self, *, picture: PictureFormat | None, gate: FrameGate | None, sound: bool, write: Write) -> None:
+    Everything that writes raises EncoderFailed once the encoder child has gone.
+    """
+
+    def __init__(
+        self,
+        *,
+        picture: PictureFormat | None,
+        gate: FrameGate | None,
+        sound: bool,
+        write: Write,
+        heard: Callable[[Samples], None] = lambda _samples: None,
+    ) -> None:
         self._picture = picture
         self._gate = gate
         self._sound = sound
         self._write = write
+        self._heard = heard
         self._began_s = 0.0
         self._time: Timeline | None = None
         self._held_s: float | None = None
@@ -240,6 +252,7 @@ class TakeStream:
         self.gaps.sound_lost_s += max(0, first - self._first_sample) / SOUND_RATE
         while first > self._first_sample:
             self._write_samples(np.zeros(min(CHUNK, first - self._first_sample), np.int16), self._first_sample)
+        self._heard(samples)
         if (there := self._first_sample - first) < len(samples):
             self._write_samples(samples[max(0, there) :], first + max(0, there))
 

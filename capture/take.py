@@ -22,6 +22,7 @@ from capture.model import Frame, Missing, PictureFormat, Samples, TakeReport
 from capture.picture import even, room_for
 from capture.pieces import PieceWriter
 from capture.sound_track import Hold, Resume
+from capture.sound_verdict import SoundJudge
 from capture.stream import Sound, TakeStream
 from capture.syncing import DISK_ERROR, Syncer, Watch
 from capture.take_file import Cut, TakeFile
@@ -76,8 +77,8 @@ _Item = Frame | Sound | Hold | Resume | _Scrap | _Slept | _End
 class TakeWriter:
     """Writes one take. `picture` is None for sound alone; `sound` says whether there is a microphone.
 
-    Nothing is kept before begin(). Raises TakeExists, EncoderFailed where the child does not start, and OSError where
-    nothing can be written.
+    Nothing is kept before begin(). speaking() tells whether somebody speaks, for the verdict on the sound. Raises
+    TakeExists, EncoderFailed where the child does not start, and OSError where nothing can be written.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class TakeWriter:
         threads: Threads,
         encoder: StartEncoder,
         news: TakeNews,
+        speaking: Callable[[], bool | None] = lambda: None,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self.take = take
@@ -111,7 +113,11 @@ class TakeWriter:
         self._seconds = 0.0
         self._file = TakeFile(part_path(take), disk, threads)
         _claim(self._file.path, take, disk)
-        self._stream = TakeStream(picture=self._picture, gate=self._gate, sound=sound, write=self._write)
+        self._judge = SoundJudge() if sound else None
+        self._speaking = speaking
+        self._stream = TakeStream(
+            picture=self._picture, gate=self._gate, sound=sound, write=self._write, heard=self._judge_sound
+        )
         try:
             self._pieces = PieceWriter(self._file, picture=self._picture, sound=sound, start=encoder, clock=clock)
         except CaptureError:
@@ -235,6 +241,10 @@ class TakeWriter:
             raise EncoderFailed(self._failed or BUG)
         self._pieces.write(head, data)
 
+    def _judge_sound(self, samples: Samples) -> None:
+        if self._judge is not None:
+            self._judge.hear(samples, self._speaking())
+
     def _trying(self, work: Callable[[], None]) -> None:
         """Do it; when the encoder child has gone, let another one take over, as long as there is hope."""
         try:
@@ -351,6 +361,7 @@ class TakeWriter:
             seconds=self._seconds,
             gaps=self._stream.gaps.gaps,
             sound_lost_s=self._stream.gaps.sound_lost_s,
+            sound=self._judge.verdict() if self._judge else None,
             cpu_s=_cpu_s() - self._cpu_before,
             codec="h264/aac" if self._picture and self._sound else "h264" if self._picture else "aac",
         )

@@ -225,6 +225,14 @@ class Catalogue:
             )
         return self.clip(clip_id)
 
+    def report(self, clip_id: ClipId) -> str:
+        """The report of a clip's take as JSON; empty where there is none. Raises UnknownClip."""
+        with self._lock:
+            row = self._db.execute("SELECT report FROM clip WHERE clip_id = ?", (clip_id,)).fetchone()
+        if row is None:
+            raise UnknownClip("There is no such clip on this computer.")
+        return str(row["report"] or "")
+
     def finish_take(self, clip_id: ClipId, *, seconds: float, report: str = "") -> None:
         """The take is whole: its length in seconds, and its report as JSON."""
         self._update(clip_id, seconds=seconds, report=report, stage=Stage.SAVED)

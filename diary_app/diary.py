@@ -14,9 +14,13 @@ from pathlib import Path
 from capture.clock import MonotonicClock
 from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE, Opener, list_cameras, list_microphones
 from capture.disk import LEAST_FREE_BYTES, RealDisk
-from capture.model import Camera, Frame, Level, Microphone
+from capture.hotplug import DeviceWatch, real_devices
+from capture.model import Camera, Frame, Level, Microphone, PictureFormat, Samples, TakeReport
+from capture.picture_coach import PictureHint
 from capture.recorder import Recorder, RecorderNews, StateChanged, TakeDone, Told
-from capture.state import Pause, Prepare, Release, Resume, Start, State, Stop, Wish
+from capture.sound_guard import SoundTrouble
+from capture.sound_verdict import judge_try
+from capture.state import Pause, Prepare, Release, Resume, Scrap, Start, State, Stop, Wish
 from diary_app.catalogue import Catalogue
 from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Receipt, Stage, new_clip_id
 from diary_app.editing.errors import EditError
@@ -25,11 +29,21 @@ from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.ranges import normalise
 from diary_app.editing.render import estimate
 from diary_app.errors import Refused
+from diary_app.fitting import Fitting
 from diary_app.folders import Folders
-from diary_app.news import ClipChanged, News, RecorderChanged, RecorderTrouble, TakeFinished
+from diary_app.news import (
+    ClipChanged,
+    Devices,
+    DevicesChanged,
+    News,
+    RecorderChanged,
+    RecorderTrouble,
+    TakeFinished,
+)
 from diary_app.post_room import PortalFacts, PostRoom
 from diary_app.preparing import Preparer
 from diary_app.recording import TakeDesk
+from diary_app.sound_try import NOTHING_CAME, TRY_S, SoundTry, play
 
 log = logging.getLogger(__name__)
 
@@ -41,14 +55,6 @@ LONGEST_TITLE = 200
 NOT_ON_ITS_WAY = (Stage.SAVED, Stage.READY, Stage.RECEIVED, Stage.PUBLISHED, Stage.SENT_BACK, Stage.WITHDRAWN)
 
 __all__ = ["Devices", "Diary", "PortalFacts", "Promise", "Refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class Devices:
-    """What can be chosen just now; the demo devices come last."""
-
-    cameras: tuple[Camera, ...]
-    microphones: tuple[Microphone, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +89,26 @@ class Diary:
             open_microphone=opener.microphone,
             on_news=self._on_recorder,
         )
+        self._fitting = Fitting(folders, clock, self._recorder)
+        self._device_watch: DeviceWatch | None = None
         self._post_room = PostRoom(folders, self._catalogue, on_news=self._tell, portal=portal)
         self._preparer = Preparer(folders, self._catalogue, on_news=self._tell, on_ready=self._post_room.wake)
 
     def start_background(self) -> None:
-        """Begin to prepare and to send what is wanted; an earlier run's work goes on. The app calls it once."""
+        """Begin to prepare and to send what is wanted, and watch the devices; an earlier run's work goes on.
+
+        The app calls it once. It also fits the recorder to this computer, which takes a few seconds the first time.
+        """
+        self._fitting.start()
+        self._device_watch = DeviceWatch(real_devices, self._on_devices)
         self._preparer.start()
         self._post_room.start()
 
     def close(self) -> None:
         """Close the take if one is open, stop every thread, end the practice portal. Waits."""
+        if self._device_watch is not None:
+            self._device_watch.close()
+        self._fitting.close()
         self._recorder.close()
         self._preparer.close()
         self._post_room.close()
@@ -143,6 +159,14 @@ class Diary:
         """List the devices; takes up to a second, so never on the GUI thread."""
         return Devices((*list_cameras(), DEMO_CAMERA), (*list_microphones(), DEMO_MICROPHONE))
 
+    def _on_devices(self, cameras: tuple[Camera, ...], microphones: tuple[Microphone, ...]) -> None:
+        """On the thread that watches the devices."""
+        self._tell(DevicesChanged(Devices((*cameras, DEMO_CAMERA), (*microphones, DEMO_MICROPHONE))))
+
+    def best_picture(self) -> PictureFormat:
+        """The size and rate that this computer keeps up with; 1280x720 at 30 until it has been measured."""
+        return self._fitting.picture
+
     @property
     def recorder_state(self) -> State:
         """The recorder's state just now (capture.state)."""
@@ -176,6 +200,10 @@ class Diary:
         """Go on with the same take."""
         self._recorder.post(Resume())
 
+    def scrap(self, seconds: float = 30.0) -> None:
+        """Remove the last seconds of the open take from the disk; it goes on, joined to what is left."""
+        self._recorder.post(Scrap(seconds))
+
     def stop(self) -> None:
         """Close the take; TakeFinished(clip_id, report) follows when it is whole."""
         self._recorder.post(Stop())
@@ -188,6 +216,26 @@ class Diary:
         """How loud it is just now; pulled by the screen's timer."""
         return self._recorder.level()
 
+    def sound_trouble(self) -> SoundTrouble | None:
+        """Why nobody can hear the speaker just now, if that is so; pulled by the screen's timer."""
+        return self._recorder.sound_trouble()
+
+    def picture_hint(self) -> PictureHint | None:
+        """What would make the picture better just now, if anything; pulled by the screen's timer."""
+        return self._recorder.picture_hint()
+
+    def try_sound(self) -> SoundTry:
+        """Listen to the open microphone for a few seconds, and judge; waits. Raises Refused when nothing came."""
+        samples = self._recorder.gather_sound(TRY_S)
+        if not len(samples):
+            raise Refused(NOTHING_CAME)
+        aids = self._recorder.aids
+        return SoundTry(samples, judge_try(samples, aids.speech if aids else None))
+
+    def play(self, samples: Samples) -> None:
+        """Play what try_sound() brought; waits. Raises Refused where there is no loudspeaker."""
+        play(samples)
+
     def recorded_s(self) -> float:
         """Length of the open take in seconds, pauses left out."""
         return self._recorder.recorded_s()
@@ -197,9 +245,16 @@ class Diary:
         return self._recorder.safe_s()
 
     def room_left_s(self, kind: Kind) -> float:
-        """How much longer can be recorded on this disk, in seconds."""
+        """How much longer can be recorded on this disk, in seconds; in a take, at its own pace."""
+        measured_s = self._recorder.room_left_s()
+        if measured_s is not None:
+            return measured_s
         free = self._disk.free_bytes(self._folders.takes) - LEAST_FREE_BYTES
         return max(0.0, free / (VIDEO_BYTES_A_SECOND if kind is Kind.VIDEO else SOUND_BYTES_A_SECOND))
+
+    def take_report(self, clip_id: ClipId) -> TakeReport | None:
+        """What became of every frame of a clip's take; None for a file that was added, or a take that was cut short."""
+        return self._desk.report(clip_id)
 
     # -- clips --------------------------------------------------------------------------------------------------------
 

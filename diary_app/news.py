@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from capture.model import TakeReport
+from capture.model import Camera, Microphone, TakeReport
 from capture.state import State
 from diary_app.clip import ClipId, Stage
 
@@ -40,6 +40,21 @@ class RecorderTrouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Devices:
+    """What can be chosen just now; the demo devices come last."""
+
+    cameras: tuple[Camera, ...]
+    microphones: tuple[Microphone, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesChanged:
+    """A camera or a microphone was plugged in or pulled out. Comes once at the beginning too."""
+
+    devices: Devices
+
+
+@dataclass(frozen=True, slots=True)
 class TakeFinished:
     """A take is closed and on disk."""
 
@@ -54,4 +69,4 @@ class PortalChanged:
     problem: str | None = None
 
 
-News = ClipChanged | Progress | RecorderChanged | RecorderTrouble | TakeFinished | PortalChanged
+News = ClipChanged | Progress | DevicesChanged | RecorderChanged | RecorderTrouble | TakeFinished | PortalChanged

@@ -14,8 +14,9 @@ from capture.clock import MonotonicClock
 from capture.disk import RealDisk
 from capture.encoder import part_path
 from capture.errors import CaptureError
-from capture.model import TakeReport
+from capture.model import Gap, Lost, Missing, TakeReport
 from capture.recovery import make_whole
+from capture.sound_verdict import SoundFault, SoundVerdict
 from capture.state import Refusal, Start, State, transition
 from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, ClipId, Kind, Stage, new_clip_id
@@ -79,6 +80,11 @@ class TakeDesk:
         finally:
             self._unlock(clip.clip_id)
 
+    def report(self, clip_id: ClipId) -> TakeReport | None:
+        """The report of a closed take, read back; None where there is none."""
+        text = self._catalogue.report(clip_id)
+        return report_from_json(text) if text else None
+
     def _forget_unless_kept(self, clip: Clip) -> None:
         """A take that could not get its name stays in the catalogue, to be made whole at the next start."""
         part = part_path(clip.take)
@@ -136,3 +142,17 @@ class TakeDesk:
         if clip.seconds is None:
             raise Refused("This recording is not ready yet.")
         self._catalogue.finish_take(clip_id, seconds=clip.seconds)
+
+
+def report_from_json(text: str) -> TakeReport:
+    """What json.dumps(asdict(report)) wrote. A field that an older version did not write keeps its default."""
+    facts = json.loads(text)
+    facts["lost"] = Lost(**facts.get("lost", {}))
+    facts["gaps"] = tuple(Gap(**{**gap, "missing": Missing(gap["missing"])}) for gap in facts.get("gaps", ()))
+    sound = facts.get("sound")
+    facts["sound"] = None if sound is None else SoundVerdict(**{**sound, "fault": _fault(sound["fault"])})
+    return TakeReport(**facts)
+
+
+def _fault(name: str | None) -> SoundFault | None:
+    return None if name is None else SoundFault(name)
