@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Iterable
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -153,6 +154,16 @@ def test_a_picture_of_any_size_and_one_colour_can_be_measured(shape: tuple[int, 
         assert seen.sharpness is None
 
 
+@pytest.mark.parametrize(("sigma", "hint"), [(13, PictureHint.OUT_OF_FOCUS), (0.5, None)], ids=["blurred", "sharp"])
+@pytest.mark.parametrize("gain", [0.6, 1.0])
+def test_coarse_grain_is_not_taken_for_detail_nor_detail_for_grain(
+    faces: YuNetFaces, sigma: float, hint: PictureHint | None, gain: float
+) -> None:
+    rng = np.random.default_rng(10)
+    plain = np.asarray(cv2.resize(exposed(blurred(real_face(0), sigma), gain), (640, 360)), np.uint8)
+    assert _shown(PictureCoach(faces), (grainy(plain, 14, rng) for _ in range(8)))[-1] == hint
+
+
 # -- without the model -------------------------------------------------------------------------------------------------
 
 
@@ -198,8 +209,8 @@ def test_somebody_who_drifts_out_and_back_sees_one_hint(faces: YuNetFaces) -> No
     [
         (PictureHint.DARK, lambda swing: exposed(real_face(0), 0.45 + 0.02 * swing)),
         (PictureHint.TOO_FAR, lambda swing: far(real_face(0), 0.295 + 0.015 * swing)),
-        (PictureHint.CUT_OFF, lambda swing: moved(real_face(0), -REAL_FACE[0] + 2 + 4 * swing, 0)),
-        (PictureHint.OUT_OF_FOCUS, lambda swing: blurred(real_face(0), 5.4 - 0.3 * swing)),
+        (PictureHint.CUT_OFF, lambda swing: moved(real_face(0), -REAL_FACE[0] + 7 + 7 * swing, 0)),
+        (PictureHint.OUT_OF_FOCUS, lambda swing: blurred(real_face(0), 4.8 + 0.4 * swing)),
     ],
     ids=["dark", "far", "cut off", "out of focus"],
 )

@@ -77,9 +77,9 @@ def _noise() -> NDArray[np.float32]:
 
 
 def grainy(image: Image, sigma: float, rng: np.random.Generator) -> Image:
-    """With the noise of a sensor in poor light."""
-    down, right = rng.integers(0, 64, 2)
-    piece = _noise()[down : down + SIZE[1], right : right + SIZE[0]] * np.float32(sigma)
+    """With the noise of a sensor in poor light. A picture of SIZE or smaller."""
+    (down, right), (height, width) = rng.integers(0, 64, 2), image.shape[:2]
+    piece = _noise()[down : down + height, right : right + width] * np.float32(sigma)
     return np.asarray(cv2.add(image, piece, dtype=cv2.CV_8U), np.uint8)
 
 
