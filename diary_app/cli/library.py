@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 
 from diary_app import phrases
-from diary_app.cli.common import open_diary, print_json
+from diary_app.cli.common import CommandFailed, open_diary, print_json
 from diary_app.clip import Clip
 from diary_app.folders import Folders
 from diary_app.words import STAGES
@@ -21,6 +21,9 @@ def add_commands(
         "recover", parents=[common], help="find takes that were cut short, and make them whole"
     )
     recover.add_argument("--json", action="store_true", help="as JSON")
+    choice = recover.add_mutually_exclusive_group()
+    choice.add_argument("--list", action="store_true", help="only say what was cut short, and how long it is")
+    choice.add_argument("--bin", metavar="CLIP", help="delete this one, which --list showed, for good")
     recover.set_defaults(run=run_recover)
 
 
@@ -57,16 +60,29 @@ def _facts(clip: Clip) -> dict[str, object]:
 
 
 def run_recover(arguments: argparse.Namespace, place: Folders) -> int:
-    """Make whole and keep every take that was cut short."""
+    """Make whole what was cut short; keep all of it, or bin one, or only say what there is."""
     with open_diary(place) as diary:
         found = diary.unfinished()
+        if arguments.bin is not None:
+            found = [clip for clip in found if clip.clip_id == arguments.bin]
+            if not found:
+                raise CommandFailed(f"No recording that was cut short is called {arguments.bin}. Try --list.")
         for clip in found:
-            diary.keep_unfinished(clip.clip_id)
+            if arguments.bin is not None:
+                diary.bin(clip.clip_id)
+            elif not arguments.list:
+                diary.keep_unfinished(clip.clip_id)
     if arguments.json:
         print_json([{"clip_id": clip.clip_id, "path": str(clip.take), "seconds": clip.seconds} for clip in found])
         return 0
     for clip in found:
-        print(f"{clip.take}: {phrases.clock_tenths(clip.seconds or 0.0)} found and kept")
+        done = "found" if arguments.list else "found and kept" if arguments.bin is None else _binned(clip)
+        print(f"{clip.clip_id}  {clip.take}: {phrases.clock_tenths(clip.seconds or 0.0)} {done}")
     if not found:
         print("No recording was cut short.")
     return 0
+
+
+def _binned(clip: Clip) -> str:
+    """A file outside the library is the user's own."""
+    return "forgotten; the file itself stays where you put it" if clip.take.exists() else "deleted"
