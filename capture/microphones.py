@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from capture import portaudio
-from capture.model import Microphone
+from capture.model import SOUND_RATE, Microphone
 from capture.sound_cards import CaptureDevice, capture_devices
 from capture.video_nodes import numbered
 
@@ -26,6 +26,8 @@ class Listed:
 
     microphone: Microphone
     index: int | None
+    rate: float = SOUND_RATE
+    """Samples a second that it likes best."""
 
 
 def list_microphones() -> list[Microphone]:
@@ -56,15 +58,16 @@ def merged(inputs: list[portaudio.Input], cards: list[CaptureDevice] | None) -> 
             if card is None:
                 continue  # pulled out since PortAudio read its list
             left.remove(card)
-        yield _numbered(_ALSA_NAMES.get(name, name), found.system, seen, found.index)
+        microphone = _numbered(_ALSA_NAMES.get(name, name), found.system, seen)
+        yield Listed(microphone, found.index, found.rate)
     for card in left:
-        yield _numbered(card.name, "ALSA", seen, None)
+        yield Listed(_numbered(card.name, "ALSA", seen), None)
 
 
-def _numbered(name: str, system: str, seen: dict[str, int], index: int | None) -> Listed:
+def _numbered(name: str, system: str, seen: dict[str, int]) -> Microphone:
     place = seen[name] = seen.get(name, -1) + 1
     name = numbered(name, place)
-    return Listed(Microphone(name, f"{name}, {system}"), index)
+    return Microphone(name, f"{name}, {system}")
 
 
 def _usable(found: portaudio.Input) -> bool:

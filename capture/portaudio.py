@@ -10,7 +10,6 @@ import contextlib
 import ctypes
 import importlib
 import logging
-import os
 import sys
 import threading
 from collections.abc import Callable
@@ -42,6 +41,8 @@ class Input:
     system: str
     """The sound system that lists it, such as ALSA."""
     is_default: bool
+    rate: float
+    """Samples a second that it likes best."""
 
 
 class _Library:
@@ -113,7 +114,13 @@ def inputs() -> list[Input]:
             return []
     defaults = {system["default_input_device"] for system in systems}
     return [
-        Input(found["index"], found["name"], systems[found["hostapi"]]["name"], found["index"] in defaults)
+        Input(
+            found["index"],
+            found["name"],
+            systems[found["hostapi"]]["name"],
+            found["index"] in defaults,
+            found["default_samplerate"],
+        )
         for found in devices
         if found["max_input_channels"]
     ]
@@ -137,6 +144,13 @@ def give_back(stream: Stream) -> None:
             _library.streams = [other for other in _library.streams if other is not stream]
 
 
+def never_end() -> None:
+    """Leave PortAudio as it is when the program ends: it would wait for ever for a stream that does not close."""
+    import sounddevice
+
+    atexit.unregister(sounddevice._exit_handler)
+
+
 def _load() -> bool:
     """Start the library, quietly; False where this computer has none."""
     with _library.guard:
@@ -144,7 +158,6 @@ def _load() -> bool:
             return True
         if sys.platform == "linux":
             _hush_alsa()
-            os.environ.setdefault("PA_ALSA_PLUGHW", "1")  # ALSA converts for a card that has no 48,000 samples a second
         sign = sound_sign()
         try:
             importlib.import_module("sounddevice")  # which starts PortAudio

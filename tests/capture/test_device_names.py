@@ -129,7 +129,7 @@ def test_the_sign_differs_when_a_card_was_plugged_in(tmp_path: Path) -> None:
 
 
 def _input(index: int, name: str, *, default: bool = False) -> Input:
-    return Input(index, name, "ALSA", default)
+    return Input(index, name, "ALSA", default, 48_000.0)
 
 
 def test_a_cards_number_is_no_part_of_its_name() -> None:

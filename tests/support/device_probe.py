@@ -1,9 +1,9 @@
 """Opens one camera or microphone as the app does, and writes down what it does. Run as a child process:
 
     python -m tests.support.device_probe camera ADDRESS OUT.json [FAULT]
-    python -m tests.support.device_probe microphone ADDRESS OUT.json
+    python -m tests.support.device_probe microphone ADDRESS OUT.json [FAULT]
 
-FAULT is a file of the virtual camera, which is made after the last frame: unplug, hang or block.
+FAULT is a file of the virtual device, which is made after the last frame or block: unplug, hang or block.
 
 The virtual camera lives in LD_PRELOAD, which works at the start of a process only.
 """
@@ -88,7 +88,7 @@ def _close_from_another_thread(close: Callable[[], None]) -> float:
     return time.monotonic() - before
 
 
-def probe_microphone(address: str) -> Probed:
+def probe_microphone(address: str, fault: Path | None = None) -> Probed:
     clock, found = MonotonicClock(), Probed()
     source = Opener(clock).microphone(Microphone("the microphone", address))
     enough, closed = threading.Event(), threading.Event()
@@ -104,6 +104,8 @@ def probe_microphone(address: str) -> Probed:
 
     source.start(on_block)
     assert enough.wait(20)
+    if fault:
+        fault.touch()
     found.close_s = _close_from_another_thread(source.close)
     closed.set()
     source.close()
@@ -112,8 +114,9 @@ def probe_microphone(address: str) -> Probed:
 
 def main(kind: str, address: str, out: Path, *fault: str) -> None:
     try:
-        file = Path(os.environ["FAKECAM_DIR"], fault[0]) if fault else None
-        found = probe_camera(address, file) if kind == "camera" else probe_microphone(address)
+        folder = os.environ.get("FAKECAM_DIR" if kind == "camera" else "FAKEMIC_DIR", "")
+        file = Path(folder, fault[0]) if fault else None
+        found = probe_camera(address, file) if kind == "camera" else probe_microphone(address, file)
     except CaptureError as error:
         found = Probed(error=f"{type(error).__name__}: {error}")
     out.write_text(json.dumps(asdict(found)))

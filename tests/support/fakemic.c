@@ -7,7 +7,8 @@
 //     FAKEMIC_BEEP=0. Before the camera runs there is no beep.
 // FAKEMIC_PPM makes its clock fast or slow. FAKEMIC_LATENCY_MS (5) is how long a sample takes to reach the computer,
 // and is part of the delay that it reports, as with real hardware. FAKEMIC_DIR/unplug pulls it out (ENODEV),
-// FAKEMIC_DIR/hang makes it deliver nothing. The loudspeaker plays at the same clock, and writes what it played to
+// FAKEMIC_DIR/hang makes it deliver nothing, FAKEMIC_DIR/block besides keeps whoever closes it. FAKEMIC_DIR/rate holds
+// the only rate that it has (48000), from its next opening on. The loudspeaker plays at the same clock, and writes what it played to
 // FAKEMIC_DIR/played.raw (16-bit, channels interleaved).
 //
 // SDK: <alsa/pcm_ioplug.h>, https://www.alsa-project.org/alsa-doc/alsa-lib/group___p_c_m___i_o_plug.html
@@ -33,6 +34,7 @@
 
 typedef struct {
   snd_pcm_ioplug_t io;
+  unsigned nominal; // samples a second, as it says
   double rate;      // true samples a second, FAKEMIC_PPM included
   double latency_s; // from the air to the computer
   double opened_s;  // the speech's zero
@@ -137,6 +139,8 @@ static int mic_start(snd_pcm_ioplug_t *io) {
 
 static int mic_stop(snd_pcm_ioplug_t *io) {
   Mic *mic = io->private_data;
+  while (asked("block"))
+    usleep(20000);
   struct itimerspec off = {{0, 0}, {0, 0}};
   mic->started_s = 0;
   return timerfd_settime(io->poll_fd, 0, &off, 0) ? -errno : 0;
@@ -196,7 +200,7 @@ static int mic_revents(snd_pcm_ioplug_t *io, struct pollfd *fds, unsigned count,
     return 0;
   if (gone(io))
     *revents = POLLERR | POLLHUP;
-  else if (asked("hang"))
+  else if (asked("hang") || asked("block"))
     arm(io, HANG_NS);
   else
     *revents = io->stream == SND_PCM_STREAM_CAPTURE ? POLLIN : POLLOUT;
@@ -243,13 +247,27 @@ static void load_speech(Mic *mic) {
   close(file);
 }
 
+static unsigned nominal_rate(void) {
+  const char *folder = getenv("FAKEMIC_DIR");
+  char path[512];
+  unsigned rate = RATE;
+  snprintf(path, sizeof path, "%s/rate", folder ? folder : ".");
+  FILE *file = fopen(path, "re");
+  if (file && fscanf(file, "%u", &rate) != 1)
+    rate = RATE;
+  if (file)
+    fclose(file);
+  return rate;
+}
+
 static int constrain(snd_pcm_ioplug_t *io) {
+  unsigned rate = ((Mic *)io->private_data)->nominal;
   static const unsigned access[] = {SND_PCM_ACCESS_RW_INTERLEAVED, SND_PCM_ACCESS_MMAP_INTERLEAVED};
   static const unsigned format[] = {SND_PCM_FORMAT_S16_LE};
   int wrong = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
   wrong |= snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, 1, format);
   wrong |= snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, 1, 2);
-  wrong |= snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_RATE, RATE, RATE);
+  wrong |= snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_RATE, rate, rate);
   wrong |= snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 64 * 2, 8192 * 4);
   wrong |= snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIODS, 2, 64);
   return wrong ? -EINVAL : 0;
@@ -262,7 +280,8 @@ SND_PCM_PLUGIN_DEFINE_FUNC(fakemic) {
   Mic *mic = calloc(1, sizeof *mic);
   if (!mic)
     return -ENOMEM;
-  mic->rate = RATE * (1 + number("FAKEMIC_PPM", 0) * 1e-6);
+  mic->nominal = nominal_rate();
+  mic->rate = mic->nominal * (1 + number("FAKEMIC_PPM", 0) * 1e-6);
   mic->latency_s = number("FAKEMIC_LATENCY_MS", 5) / 1e3;
   mic->beep = number("FAKEMIC_BEEP", 1) != 0;
   mic->opened_s = now_s();

@@ -63,9 +63,18 @@ class VirtualMicrophone:
         """It stays there, but no sample comes."""
         (self.folder / "hang").touch()
 
+    def block(self) -> None:
+        """No sample comes, and its driver does not let go of whoever closes it."""
+        (self.folder / "block").touch()
+
     def wake(self) -> None:
         """Samples come again; those in between were lost."""
-        (self.folder / "hang").unlink(missing_ok=True)
+        for fault in ("hang", "block"):
+            (self.folder / fault).unlink(missing_ok=True)
+
+    def has_only(self, rate: int) -> None:
+        """From its next opening on it delivers so many samples a second, and no others."""
+        (self.folder / "rate").write_text(str(rate))
 
     def played(self) -> Samples:
         """What its loudspeaker has played so far (channels interleaved)."""
