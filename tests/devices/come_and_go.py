@@ -1,10 +1,10 @@
 """Records with the real recorder while its devices come and go. Run as a child process, with the devices' environment:
 
-    python -m tests.devices.come_and_go STORY TAKE OUT.json [NODE SIZE]
+    python -m tests.devices.come_and_go STORY TAKE OUT.json [NODE SIZE | RATE]
 
 STORY: camera-unplug, camera-hang, camera-block, microphone-unplug, microphone-hang. The device fails after a while and
-comes back, a camera under another NODE and with another SIZE alone where they are given. The child holds the plugs
-itself: they are files.
+comes back: a camera under another NODE and with another SIZE alone, a microphone with another RATE alone, where they
+are given. The child holds the plugs itself: they are files.
 """
 
 import json
@@ -92,8 +92,10 @@ def _tell_story(
     recording.record_for(PART_S)
     seen.part_s.append(recording.recorder.recorded_s())
     back_s = time.monotonic()
-    if changed:
+    if changed and device is Device.CAMERA:
         camera_comes_back(folder, *changed)
+    elif changed:
+        (folder / "rate").write_text(changed[0])
     (folder / fault).unlink()
     until(lambda: _whole(recording), what=f"the {what} again, and not {recording.recorder.state}")
     seen.back_after_s = [at_s for at_s, item in times if isinstance(item, StateChanged)][-1] - back_s

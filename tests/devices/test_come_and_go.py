@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.conftest import skips_without_device
@@ -62,13 +63,17 @@ def test_a_camera_that_hangs_without_an_error_is_lost_and_rejoins(
     _is_whole(take, story, lost="camera")
 
 
-@pytest.mark.parametrize("fault", ["unplug", "hang"])
+@pytest.mark.parametrize(("fault", "rate"), [("unplug", "48000"), ("unplug", "44100"), ("hang", "48000")])
 def test_a_microphone_that_fails_leaves_the_picture_and_rejoins(
-    tmp_path: Path, camera: VirtualCamera, microphone: VirtualMicrophone, fault: str
+    tmp_path: Path, camera: VirtualCamera, microphone: VirtualMicrophone, fault: str, rate: str
 ) -> None:
-    take, story = _record(tmp_path, camera, microphone, f"microphone-{fault}")
+    take, story = _record(tmp_path, camera, microphone, f"microphone-{fault}", rate)
     _is_whole(take, story, lost="microphone")
     assert not sum(story.lost.values()), "the camera went on"
+    sound = hear(take)
+    failed_s, _, back_s, end_s = story.part_s
+    for begin_s, until_s in ((0.5, failed_s - 0.5), (back_s + 0.5, end_s - 0.2)):
+        assert np.abs(sound[round(begin_s * 48_000) : round(until_s * 48_000)]).max() > 0.05, "there is speech again"
 
 
 @pytest.fixture(autouse=True)
