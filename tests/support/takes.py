@@ -1,4 +1,4 @@
-"""Makes takes as the recorder makes them: raw pictures and sound down a pipe to ffmpeg, hybrid MP4 out.
+"""Makes takes as the recorder makes them: raw pictures and sound down a pipe to ffmpeg, fragmented MP4 out.
 
 Every frame carries its index (stamp.py); every flash has a beep at the same moment.
 """
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tests.support.stamp import FLASH_EVERY, picture
 
 RATE = 48_000
-HYBRID = ("-movflags", "hybrid_fragmented+delay_moov+default_base_moof", "-frag_duration", "500000")
+LIVE = ("-movflags", "delay_moov+default_base_moof+skip_trailer", "-frag_duration", "100000")
 AAC = ("-c:a", "aac", "-b:a", "128k", "-ac", "1", "-ar", "48000")
 
 
@@ -29,11 +29,11 @@ class Look:
     width: int = 320
     height: int = 180
     preset: str = "ultrafast"
-    x264: str = "stitchable=1:scenecut=0:open-gop=0"
+    x264: str = "stitchable=1:scenecut=0:open-gop=0:sync-lookahead=0:rc-lookahead=0:threads=2"
     crf: float = 23.0
     b_frames: int = 0
     video_codec: str = "libx264"
-    extra: tuple[str, ...] = HYBRID
+    extra: tuple[str, ...] = LIVE
 
 
 def ticking(count: int, *, fps: float = 30.0, jitter_s: float = 0.0, seed: int = 1) -> list[float]:
@@ -71,7 +71,7 @@ def make_take(
     return path
 
 
-def make_sound(path: Path, samples: NDArray[np.int16], *, extra: Sequence[str] = HYBRID) -> Path:
+def make_sound(path: Path, samples: NDArray[np.int16], *, extra: Sequence[str] = LIVE) -> Path:
     """Write a take of sound alone."""
     _run(path, (), samples=samples, look=Look(), output=(*AAC, *extra))
     return path
