@@ -17,6 +17,9 @@ from ui.icons import paint_icon
 from ui.style import colour
 from ui.widgets.paint import painting
 
+WHILE_RECORDING = 15.0
+"""Pictures a second that are enough while a take is written: each costs as much as a tenth of encoding one."""
+
 
 def as_qimage(picture: Image) -> QImage:
     """A picture (height x width x 3, BGR) as Qt's image; copied only where its rows do not lie one after another."""
