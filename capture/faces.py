@@ -1,10 +1,12 @@
-"""Where faces are in a picture: the port, and its adapter for the YuNet detector of OpenCV. One thread at a time.
+"""Where faces are in a picture: the port, and its adapter for the YuNet detector of OpenCV. Any thread.
 
-OpenCV spreads even this small network over all processors, where waiting for each other costs more than it saves (on
-eight threads four times the processor time of one): the app calls cv2.setNumThreads(1) when it starts.
+OpenCV spreads even this small network over all processors, where waiting for each other costs more than it saves (with
+eight threads three times the processor time of one). The number of its threads belongs to the whole process, so it is
+left alone here: a program that cares calls cv2.setNumThreads(1) when it starts.
 """
 
 import math
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -53,9 +55,10 @@ class FaceFinder(Protocol):
 
 
 class YuNetFaces:
-    """YuNet, from its ONNX file (see capture.models). Raises OSError where it cannot be read."""
+    """YuNet, from its ONNX file (see capture.models). Raises OSError where it cannot be read. Callers wait in turn."""
 
     def __init__(self, model: Path) -> None:
+        self._guard = threading.Lock()
         # Given as bytes, because OpenCV cannot open every path on Windows.
         self._model = np.frombuffer(model.read_bytes(), np.uint8)
         self._net = self._made_for(STEP, STEP)
@@ -70,9 +73,10 @@ class YuNetFaces:
         small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         top, left, bottom, right = _borders(height, width)
         canvas = cv2.copyMakeBorder(small, top, bottom, left, right, cv2.BORDER_CONSTANT)
-        if self._net.getInputSize() != (canvas.shape[1], canvas.shape[0]):
-            self._net = self._made_for(canvas.shape[1], canvas.shape[0])
-        found = self._net.detect(canvas)[1]
+        with self._guard:
+            if self._net.getInputSize() != (canvas.shape[1], canvas.shape[0]):
+                self._net = self._made_for(canvas.shape[1], canvas.shape[0])
+            found = self._net.detect(canvas)[1]
         # None where there is no face, whatever OpenCV's type stubs say.
         rows = np.zeros((0, 15)) if np.ndim(found) != 2 else np.asarray(found, np.float64)
         faces = [_face((row[:14] - _offset(left, top)) / scale, float(row[14])) for row in rows]

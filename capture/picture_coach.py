@@ -279,11 +279,18 @@ class PictureCoach:
         self._faces = faces
         self._face: Face | None = None
         self._looks = 0
+        self._looked_s: float | None = None
         self._judge = Judge(knows_faces=faces is not None)
         self._steady = Steady()
 
     def look(self, frame: Frame) -> None:
-        """Look at a frame, at most every LOOK_EVERY_S; always from the same thread. Only the frame's time counts."""
+        """Look at a frame, at most every LOOK_EVERY_S; always from the same thread. Only the frame's time counts.
+
+        The same frame again (the camera hangs) is not looked at.
+        """
+        if frame.at_s == self._looked_s:
+            return
+        self._looked_s = frame.at_s
         if self._faces is not None and self._looks % FACE_EVERY == 0:
             self._face = main_face(self._faces.find(frame.image))
         self._looks += 1

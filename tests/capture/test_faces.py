@@ -1,6 +1,7 @@
 """Faces are found where they are: whole and cut off, dark, blurred and far away, in pictures of every size."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -132,3 +133,11 @@ def test_loading_says_nothing_and_a_missing_file_is_told(tmp_path: Path, capfd: 
     assert capfd.readouterr() == ("", "")
     with pytest.raises(OSError, match="nowhere"):
         YuNetFaces(tmp_path / "nowhere.onnx")
+
+
+def test_several_threads_may_ask_at_once(faces: YuNetFaces) -> None:
+    upright = np.ascontiguousarray(real_face(0)[:, 440:845])
+    pictures = [real_face(0), upright, drawn_face(0)] * 8
+    alone = [faces.find(picture) for picture in pictures[:3]] * 8
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(faces.find, pictures)) == alone

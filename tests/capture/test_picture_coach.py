@@ -284,3 +284,18 @@ def test_after_a_break_a_hint_must_be_seen_anew() -> None:
         assert steady.shown is None
     steady.saw(PictureHint.DARK, 61.0)
     assert steady.shown == PictureHint.DARK
+
+
+def test_a_camera_that_hangs_costs_nothing_and_changes_nothing() -> None:
+    class Counting:
+        looks = 0
+
+        def find(self, image: Image) -> list[Face]:
+            self.looks += 1
+            return []
+
+    faces = Counting()
+    coach = PictureCoach(faces)
+    for _ in range(100):
+        coach.look(Frame(np.zeros((90, 160, 3), np.uint8), 5.0))
+    assert (faces.looks, coach.hint) == (1, None)
