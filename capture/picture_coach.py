@@ -228,7 +228,8 @@ class Judge:
         return next((hint for hint in PictureHint if hint in true), None)
 
     def _light(self, seen: Sight) -> list[PictureHint]:
-        # Somebody with dark skin in a light room is not in the dark: the room must be dim too, or glare.
+        # Somebody with dark skin in a light room is not in the dark: the room must be dim too, or glare. And somebody
+        # whom a lamp lights well may sit in a dark room.
         no_face = seen.face is None
         dim, dark_room = self._dim_room.past(seen.room_light), self._dark_room.past(seen.room_light)
         dark, shaded = self._dark_subject.past(seen.subject_light), self._shaded_subject.past(seen.subject_light)
@@ -236,7 +237,7 @@ class Judge:
         white_face = self._white_face.past(None if no_face else seen.washed_out)
         white_room = self._white_room.past(seen.washed_out if no_face else None)
         found = {
-            PictureHint.DARK: dark_room if no_face else dim and dark,
+            PictureHint.DARK: (dark_room and (no_face or shaded)) or (dim and dark and not no_face),
             PictureHint.BRIGHT: white_face or white_room,
             PictureHint.BACKLIT: glare and shaded,
         }

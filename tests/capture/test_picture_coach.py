@@ -37,6 +37,7 @@ from tests.support.face_pictures import (
     exposed,
     far,
     grainy,
+    lamplit,
     moved,
     real_face,
 )
@@ -45,6 +46,7 @@ Spoil = Callable[[Image, Box, np.random.Generator], Image]
 
 BAD: list[tuple[str, PictureHint, Spoil]] = [
     ("dark", PictureHint.DARK, lambda image, _, rng: grainy(exposed(image, 0.25), 4, rng)),
+    ("gloomy", PictureHint.DARK, lambda image, _, rng: grainy(exposed(image, 0.33), 3, rng)),
     ("very dark", PictureHint.DARK, lambda image, _, rng: grainy(exposed(image, 0.1), 6, rng)),
     ("over-exposed", PictureHint.BRIGHT, lambda image, _, rng: exposed(image, 3)),
     ("backlit", PictureHint.BACKLIT, lambda image, face, rng: backlit(image, face)),
@@ -68,6 +70,7 @@ GOOD: list[tuple[str, Spoil]] = [
     ("dim, with grain", lambda image, _, rng: grainy(exposed(image, 0.6), 8, rng)),
     ("light", lambda image, _, rng: exposed(image, 1.15)),
     ("dark skin", lambda image, face, rng: deep_skin(image, face)),
+    ("in a lamp's light", lambda image, face, rng: lamplit(image, face)),
     ("a little soft", lambda image, _, rng: blurred(image, 2.5)),
     ("close up", lambda image, face, _: moved(image, 0, 60 - face[1])),
 ]

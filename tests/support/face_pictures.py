@@ -95,6 +95,12 @@ def deep_skin(image: Image, face: Box) -> Image:
     return _image(image * (1 - 0.62 * skin))
 
 
+def lamplit(image: Image, face: Box) -> Image:
+    """Evening: a lamp lights the speaker well, and the room behind is dark."""
+    speaker = _speaker(face)[..., None]
+    return _image(image * (0.25 + 0.75 * speaker))
+
+
 def _speaker(face: Box) -> NDArray[np.float32]:
     """1 on the head and shoulders, 0 beside them, soft between."""
     x, y, width, height = face
