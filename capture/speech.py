@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from capture.model import SOUND_RATE, Samples
 
 STRETCH = SOUND_RATE * 4 // 10
-"""Samples that are best heard at once: 0.4 s. In half of it one voice in ten was missed at 20 dB of noise."""
+"""Samples that are best heard at once: 0.4 s, long enough to be known from a fresh state."""
 SPEECH = 0.5
 """From this probability on somebody speaks."""
 
@@ -33,8 +33,8 @@ _PEAK = 0.3
 RISE_DB = 7.0
 """A voice rises and falls by this much or more in most stretches. Pink noise stays below 4."""
 STEADY_DB = 4.0
-"""A stretch that rises and falls by less is a hum, a fan or a room; some hums are vowels to the network. Nobody's voice
-is that even for 0.4 s, not in 5 dB of noise either, and the network need not be asked."""
+"""A stretch that rises and falls by less is a hum, a fan or a room; some hums are vowels to the network. Hardly any
+voice is that even for 0.4 s, not in 5 dB of noise either; and the network need not be asked."""
 _LEVELS_S = 0.05
 _FAINTEST = 8
 """A stretch whose largest sample is below this (-72 dB) holds nobody; amplified it would be noise of the converter."""
