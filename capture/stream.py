@@ -19,14 +19,18 @@ from capture.gate import FrameGate
 from capture.matroska import PICTURE_TRACK, SOUND_TRACK, TICKS_A_SECOND, block_head
 from capture.model import SOUND_RATE, Frame, Image, Missing, PictureFormat, Samples
 from capture.picture import black, planes
+from capture.preroll import PREROLL_S
 from capture.sound_track import CHUNK, Hold, Resume, SoundTrack
 from capture.take_file import Cut
 from capture.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
-FIRST_FRAME_TIMEOUT_S = 2.0
-"""When no picture has come so long after the start, the take begins with sound over black."""
+FIRST_FRAME_TIMEOUT_S = PREROLL_S + 0.4
+"""When no picture has come so long after the take's beginning (a camera that works has given some before the command
+to start), it begins with sound over black: nothing is on the disk before that."""
+UNHEARD_S, FIRST_SILENCE_S = 0.4, 0.1
+"""Nor is anything before the encoder has heard something: when no sound has come for so long, a little silence."""
 SILENT_S = 1.0
 """When the picture has gone on for so long and no sound came the microphone is gone, and silence takes its place."""
 DARK_S = 1.0
@@ -77,6 +81,7 @@ class TakeStream:
         self._seen_until_s = 0.0
         self._last_frame_s = 0.0
         self._quiet_s = 0.0
+        self._sounded = False
         self._cut_s = -math.inf
         self._black_at_s: list[float] = []
         self.gaps = GapList()
@@ -134,6 +139,7 @@ class TakeStream:
         self.gaps.cut(cut.at_s)
         self._picture_until_s = self._seen_until_s = self.written_s = cut.at_s
         self._quiet_s = 0.0
+        self._sounded = False
         self._time, self._track = None, None
         self._early.clear()
         self._join(cut)
@@ -230,6 +236,7 @@ class TakeStream:
     def _take_in_sound(self, sound: Sound) -> None:
         if self._track is not None:
             self._quiet_s = 0.0
+            self._sounded = True
             self._track.feed(sound.samples, sound.span)
             self._show_darkness(self._track.heard_s)
         elif (self._held_s is None or sound.span.start_s < self._held_s) and sound.span.end_s > self._began_s:
@@ -244,7 +251,12 @@ class TakeStream:
         """The picture goes on and the sound does not: silence, so that both stay in step and the file stays whole."""
         step_s, self._last_frame_s = until_s - self._last_frame_s, until_s
         self._quiet_s += min(step_s, LONGEST_STEP_S)
-        if self._track is not None and self._quiet_s > SILENT_S and until_s - self._track.heard_s > SILENT_S:
+        if self._track is None:
+            return
+        if not self._sounded and self._quiet_s > UNHEARD_S:
+            self._sounded = True
+            self._track.fill(self._track.heard_s + FIRST_SILENCE_S)
+        if self._quiet_s > SILENT_S and until_s - self._track.heard_s > SILENT_S:
             self._track.fill(until_s - SILENT_S / 2)
 
     def _write_block(self, samples: Samples, first: int) -> None:

@@ -6,8 +6,10 @@ is dropped and counted, sound is never dropped.
 """
 
 import logging
+import math
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,10 +35,10 @@ log = logging.getLogger(__name__)
 LATE_SOUND_S = 0.1
 LATEST_SOUND_S = 2.0
 """The sound of the last moment is waited for: so much longer than sound has come late until now, and never longer."""
-PATIENCE_S = 30.0
+PATIENCE_S = 10.0
 """An encoder child that takes nothing for so long is ended, and another one takes over."""
-MOST_REPLACED = 5
-"""So many children of one take may die before it is given up."""
+MOST_REPLACED, WITHIN_S = 5, 60.0
+"""When so many children have died in so short a time, the take is given up."""
 
 NO_NAME = "The recording could not be saved under its name. It is kept, and is offered again when the app next starts."
 BUG = "Something went wrong inside the app, so the recording has stopped. What was recorded until now is kept."
@@ -108,7 +110,7 @@ class TakeWriter:
         self._began_s: float | None = None
         self._failed: str | None = None
         self._gone = False
-        self._replaced = 0
+        self._died_s: deque[float] = deque([-math.inf] * MOST_REPLACED, maxlen=MOST_REPLACED)
         self._late_s = 0.0
         self._seconds = 0.0
         self._file = TakeFile(part_path(take), disk, threads)
@@ -258,8 +260,10 @@ class TakeWriter:
 
     def _replace_child(self, error: EncoderFailed) -> None:
         log.warning("the encoder has failed: %s", error.tail)
-        self._replaced += 1
-        if error.disk_full or self._replaced > MOST_REPLACED or self._syncer.failed:
+        now = self._clock.now_s()
+        too_often = now - self._died_s[0] < WITHIN_S
+        self._died_s.append(now)
+        if error.disk_full or too_often or self._syncer.failed:
             self._give_up(str(error))
             return
         try:
