@@ -16,8 +16,8 @@ SETTLE_S = 3.0
 LARGEST_RATE_ERROR = 0.002
 """No microphone's crystal is further off than this; more is a device that lies about its times."""
 STEP_S = 0.03
-STEP_BLOCKS = 50
-"""A stamp this far away from the loop, this many blocks running, is a real step: samples were lost."""
+STEP_FOR_S = 0.5
+"""Stamps this far away from the loop, for so much sound running, are a real step: samples were lost."""
 LEAP_S = 0.25
 """A stamp this far away is believed at once."""
 
@@ -40,7 +40,7 @@ class SoundClock:
         self._next_s: float | None = None
         self._sample_s = 1 / rate
         self._age_s = 0.0
-        self._off = 0
+        self._off_s = 0.0
 
     @property
     def ppm(self) -> float:
@@ -49,10 +49,10 @@ class SoundClock:
 
     def place(self, at_s: float, samples: int, *, overflowed: bool = False) -> Span:
         """Return where a block whose first sample is stamped at_s lies. Blocks come in order."""
-        if self._next_s is None or overflowed or self._stepped(at_s - self._next_s):
+        length = samples / self._rate
+        if self._next_s is None or overflowed or self._stepped(at_s - self._next_s, length):
             return self._anchor(at_s, samples, stepped=self._next_s is not None)
         error = at_s - self._next_s
-        length = samples / self._rate
         bandwidth = FAST_HZ if self._age_s < SETTLE_S else SLOW_HZ
         omega = 2 * math.pi * bandwidth * length
         start = self._next_s
@@ -63,12 +63,11 @@ class SoundClock:
         self._age_s += length
         return Span(start, self._next_s)
 
-    def _stepped(self, error: float) -> bool:
-        self._off = self._off + 1 if abs(error) > STEP_S else 0
-        return abs(error) > LEAP_S or self._off >= STEP_BLOCKS
+    def _stepped(self, error: float, length: float) -> bool:
+        self._off_s = self._off_s + length if abs(error) > STEP_S else 0.0
+        return abs(error) > LEAP_S or self._off_s > STEP_FOR_S - length / 2
 
     def _anchor(self, at_s: float, samples: int, *, stepped: bool) -> Span:
-        self._off = 0
-        self._age_s = 0.0
+        self._off_s = self._age_s = 0.0
         self._next_s = at_s + samples * self._sample_s
         return Span(at_s, self._next_s, stepped=stepped)

@@ -48,6 +48,21 @@ def test_a_small_loss_is_believed_when_it_stays() -> None:
     assert abs(spans[-1].start_s - 10.09) < 0.001
 
 
+@pytest.mark.parametrize("block", [120, 480, 1920, 4800])
+def test_blocks_of_any_length_are_followed_alike(block: int) -> None:
+    clock, length = SoundClock(), block / SOUND_RATE
+    late = [(n * length + (0.1 if n * length >= 5 else 0.0)) for n in range(round(10 / length))]
+    spans = [clock.place(at_s, block) for at_s in late]
+    stepped = [span.start_s for span in spans if span.stepped]
+    assert len(stepped) == 1
+    assert 5.5 <= stepped[0] <= 5.7 + length, "half a second later, whatever the block"
+    clock, noise = SoundClock(), random.Random(3)
+    step = length / (1 + 150e-6)
+    for n in range(round(60 / step)):
+        span = clock.place(n * step + noise.uniform(-0.002, 0.002), block)
+    assert abs(span.start_s - (round(60 / step) - 1) * step) < 0.0015
+
+
 def test_one_late_stamp_moves_nothing() -> None:
     clock = SoundClock()
     spans = [clock.place(n * 0.01 + (0.2 if n == 500 else 0.0), BLOCK) for n in range(1000)]
