@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -14,8 +15,10 @@ from capture.microphone import PortAudioMicrophone
 from capture.microphones import list_microphones
 from capture.model import Camera, Microphone, PictureFormat
 from capture.refusals import missing, silent
+from capture.registry import system_registry
 from capture.sources import FrameSource, SoundSource
 from capture.video_nodes import as_cameras, links, same_camera, video_nodes
+from capture.windows_devices import camera_names
 
 __all__ = ["DEMO", "DEMO_CAMERA", "DEMO_MICROPHONE", "Opener", "find_camera", "list_cameras", "list_microphones"]
 
@@ -33,7 +36,16 @@ def list_cameras() -> list[Camera]:
 
 
 def _cameras_by_number() -> list[Camera]:
-    return [Camera(f"Camera {number + 1}", str(number)) for number in range(_PROBED) if _opens(number)]
+    """Windows and macOS: OpenCV knows numbers alone. Windows tells how many there are, so that none needs opening."""
+    known = numbered_cameras(camera_names(system_registry()))
+    return known or [Camera(f"Camera {number + 1}", str(number)) for number in range(_PROBED) if _opens(number)]
+
+
+def numbered_cameras(names: Sequence[str]) -> list[Camera]:
+    """One camera has its name; of several nothing tells which number is which, so they are counted."""
+    if len(names) == 1:
+        return [Camera(names[0], "0")]
+    return [Camera(f"Camera {number + 1}", str(number)) for number in range(len(names))]
 
 
 def _opens(number: int) -> bool:

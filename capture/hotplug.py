@@ -15,7 +15,8 @@ from capture import portaudio
 from capture.devices import list_cameras, list_microphones
 from capture.model import Camera, Microphone
 from capture.registry import system_registry
-from capture.sound_cards import PROC, sound_sign, windows_camera_sign
+from capture.sound_cards import PROC, sound_sign
+from capture.windows_devices import camera_names
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def device_sign(dev: Path = Path("/dev"), proc: Path = PROC) -> Sign:
     Holds besides whether PortAudio's list is old: it is read anew once no stream is open any more.
     """
     if sys.platform == "win32":
-        return windows_camera_sign(system_registry()), sound_sign(), portaudio.is_behind() and portaudio.in_use()
+        return camera_names(system_registry()), sound_sign(), portaudio.is_behind() and portaudio.in_use()
     return _video_sign(dev), sound_sign(proc), portaudio.is_behind() and portaudio.in_use()
 
 

@@ -10,14 +10,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from capture.registry import Registry, system_registry
+from capture.registry import system_registry
+from capture.windows_devices import microphone_sign
 
 PROC = Path("/proc/asound")
 _CARD = re.compile(r"^\s*(\d+) \[[^]]*\]: .*? - (.*)$")
 _PCM = re.compile(r"^(\d+)-(\d+): [^:]*: ([^:]*?) ?:.*\bcapture\b")
-_WINDOWS_MICROPHONES = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\MMDevices\Audio\Capture"
-_WINDOWS_CAMERAS = r"HKLM\SYSTEM\CurrentControlSet\Control\DeviceClasses\{e5323777-f976-4f5b-9b55-b94699c46e44}"
-"""KSCATEGORY_VIDEO_CAMERA: https://learn.microsoft.com/windows-hardware/drivers/install/"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +42,10 @@ def capture_devices(proc: Path = PROC, dev: Path = Path("/dev")) -> list[Capture
     ]
 
 
-def sound_sign(proc: Path = PROC, registry: Registry | None = None) -> tuple[object, ...]:
+def sound_sign(proc: Path = PROC) -> tuple[object, ...]:
     """Differs from before when a microphone came or went; tens of microseconds on Linux. Constant on macOS."""
     if sys.platform == "win32":
-        return windows_sound_sign(registry or system_registry())
+        return microphone_sign(system_registry())
     return _text(proc / "cards"), _text(proc / "pcm"), _sound_server()
 
 
@@ -61,19 +59,3 @@ def _text(path: Path) -> str:
 def _sound_server() -> bool:
     folder = os.environ.get("XDG_RUNTIME_DIR")
     return folder is not None and Path(folder, "pulse", "native").exists()
-
-
-def windows_sound_sign(registry: Registry) -> tuple[object, ...]:
-    """Windows: each microphone: active (1), disabled (2), gone (4) or unplugged (8). It has not run there."""
-    return tuple(
-        (endpoint, registry.value(rf"{_WINDOWS_MICROPHONES}\{endpoint}", "DeviceState"))
-        for endpoint in registry.subkeys(_WINDOWS_MICROPHONES)
-    )
-
-
-def windows_camera_sign(registry: Registry) -> tuple[object, ...]:
-    """Windows: each camera that was ever plugged in, and whether it is linked now. Has not run there."""
-    return tuple(
-        (camera, registry.value(rf"{_WINDOWS_CAMERAS}\{camera}\#\Control", "Linked"))
-        for camera in registry.subkeys(_WINDOWS_CAMERAS)
-    )

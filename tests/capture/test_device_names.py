@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from capture.devices import numbered_cameras
 from capture.microphones import merged
 from capture.model import Camera
 from capture.portaudio import Input
-from capture.sound_cards import CaptureDevice, capture_devices, sound_sign, windows_camera_sign, windows_sound_sign
+from capture.sound_cards import CaptureDevice, capture_devices, sound_sign
 from capture.video_nodes import Node, VideoNode, as_cameras, links, same_camera, try_node, video_nodes
+from capture.windows_devices import camera_names, microphone_sign
 from tests.support.fake_registry import FakeRegistry
 
 BY_ID = "v4l/by-id/usb-Acme_Front_0001-video-index0"
@@ -164,15 +166,45 @@ def test_two_microphones_of_a_kind_have_names_of_their_own() -> None:
 # -- Windows ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_signs_of_windows_differ_when_a_device_comes_or_goes() -> None:
-    microphone = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\MMDevices\Audio\Capture\{0000-1}"
-    assert windows_sound_sign(FakeRegistry({microphone: {"DeviceState": 1}})) != windows_sound_sign(
-        FakeRegistry({microphone: {"DeviceState": 4}})
+CLASS = r"HKLM\SYSTEM\CurrentControlSet\Control\DeviceClasses\{e5323777-f976-4f5b-9b55-b94699c46e44}"
+KEY = CLASS + r"\##?#USB#VID_046D&PID_0825&MI_00#6&1A2B&0&0000#{e5323777-f976-4f5b-9b55-b94699c46e44}"
+INSTANCE = r"USB\VID_046D&PID_0825&MI_00\6&1A2B&0&0000"
+ENUM = r"HKLM\SYSTEM\CurrentControlSet\Enum" + "\\" + INSTANCE
+
+
+def _windows(*, linked: int, name: dict[str, int | str]) -> FakeRegistry:
+    return FakeRegistry(
+        {
+            KEY: {"DeviceInstance": INSTANCE},
+            KEY + r"\#GLOBAL": {"SymbolicLink": "..."},
+            KEY + r"\#GLOBAL\Control": {"Linked": linked},
+            ENUM: name,
+        }
     )
-    camera = (
-        r"HKLM\SYSTEM\CurrentControlSet\Control\DeviceClasses\{e5323777-f976-4f5b-9b55-b94699c46e44}"
-        r"\##?#USB#VID_046D#{e5323777-f976-4f5b-9b55-b94699c46e44}\#\Control"
-    )
-    assert windows_camera_sign(FakeRegistry({camera: {"Linked": 1}})) != windows_camera_sign(
-        FakeRegistry({camera: {"Linked": 0}})
-    )
+
+
+@pytest.mark.parametrize(
+    ("linked", "value", "names"),
+    [
+        (1, {"FriendlyName": "HD Webcam C270"}, ("HD Webcam C270",)),
+        (1, {"DeviceDesc": "@oem12.inf,%c270%;HD Webcam C270"}, ("HD Webcam C270",)),
+        (1, {}, ("Camera",)),
+        (0, {"FriendlyName": "HD Webcam C270"}, ()),
+    ],
+)
+def test_windows_tells_the_names_of_cameras_that_are_plugged_in(
+    linked: int, value: dict[str, int | str], names: tuple[str, ...]
+) -> None:
+    assert camera_names(_windows(linked=linked, name=value)) == names
+    assert camera_names(FakeRegistry({})) == ()
+
+
+def test_a_number_is_given_a_name_only_where_there_is_no_doubt() -> None:
+    assert numbered_cameras(["HD Webcam C270"]) == [Camera("HD Webcam C270", "0")]
+    assert numbered_cameras(["HD Webcam C270", "Front"]) == [Camera("Camera 1", "0"), Camera("Camera 2", "1")]
+
+
+def test_windows_tells_when_a_microphone_comes_or_goes() -> None:
+    key = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\MMDevices\Audio\Capture\{0000-1}"
+    active, gone = FakeRegistry({key: {"DeviceState": 1}}), FakeRegistry({key: {"DeviceState": 4}})
+    assert microphone_sign(active) != microphone_sign(gone)
