@@ -4,15 +4,12 @@ import logging
 from dataclasses import dataclass
 
 from capture.faces import FaceFinder, YuNetFaces
-from capture.models import ModelMissing, find_model
+from capture.models import SILERO, YUNET, ModelMissing, find_model
 from capture.picture_coach import PictureCoach
 from capture.sound_guard import SoundGuard
 from capture.speech import SileroSpeech, SpeechDetector
 
 log = logging.getLogger(__name__)
-
-SPEECH_MODEL = "silero_vad_v6.onnx"
-FACE_MODEL = "face_detection_yunet_2023mar.onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ def load_aids() -> Aids:
 
 def _speech() -> SpeechDetector | None:
     try:
-        return SileroSpeech(find_model(SPEECH_MODEL))
+        return SileroSpeech(find_model(SILERO))
     except ModelMissing as missing:
         log.warning("nobody listens for speech: %s", missing)
         return None
@@ -46,7 +43,7 @@ def _speech() -> SpeechDetector | None:
 
 def _faces() -> FaceFinder | None:
     try:
-        return YuNetFaces(find_model(FACE_MODEL))
+        return YuNetFaces(find_model(YUNET))
     except ModelMissing as missing:
         log.warning("nobody looks for faces: %s", missing)
         return None

@@ -125,19 +125,17 @@ class TakeWriter:
         except CaptureError:
             disk.remove(self._file.path)
             raise
-        self._syncer = Syncer(
-            self._file,
-            disk,
-            clock,
-            threads,
-            Watch(
-                failed=self._tell_failed,
-                told=news.told,
-                slept=lambda seconds: self._items.put(_Slept(seconds)),
-                look_after_child=lambda: self._pieces.end_if_stuck(patience_s),
-            ),
-        )
+        self._syncer = self._new_syncer(threads, patience_s)
         self._thread = threads.start("encoder", self._encode)
+
+    def _new_syncer(self, threads: Threads, patience_s: float) -> Syncer:
+        watch = Watch(
+            failed=self._tell_failed,
+            told=self._news.told,
+            slept=lambda seconds: self._items.put(_Slept(seconds)),
+            look_after_child=lambda: self._pieces.end_if_stuck(patience_s),
+        )
+        return Syncer(self._file, self._disk, self._clock, threads, watch)
 
     # -- any thread -------------------------------------------------------------------------------------------------
 
@@ -282,7 +280,7 @@ class TakeWriter:
 
     def _cut_back(self, scrap: _Scrap) -> None:
         blacks = self._stream.black_pictures
-        cut = self._pieces.cut_back(max(0.0, self.written_s - scrap.seconds))
+        cut = self._pieces.cut_back(self.written_s - scrap.seconds)  # less than 0: the first picture goes too
         self._syncer.cut_back(cut.at_s)
         self._stream.go_on_after_cut(cut, scrap.at_s)
         self._settle(cut.pictures - (blacks - self._stream.black_pictures))

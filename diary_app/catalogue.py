@@ -125,10 +125,13 @@ class Catalogue:
     def clip(self, clip_id: ClipId) -> Clip:
         """Return one clip; raises UnknownClip."""
         with self._lock:
-            row = self._db.execute("SELECT * FROM clip WHERE clip_id = ?", (clip_id,)).fetchone()
-            if row is None:
-                raise UnknownClip("There is no such clip on this computer.")
-            return self._read(row)
+            return self._read(self._row(clip_id))
+
+    def _row(self, clip_id: ClipId) -> sqlite3.Row:
+        row: sqlite3.Row | None = self._db.execute("SELECT * FROM clip WHERE clip_id = ?", (clip_id,)).fetchone()
+        if row is None:
+            raise UnknownClip("There is no such clip on this computer.")
+        return row
 
     def clips(self) -> list[Clip]:
         """Every clip, newest first."""
@@ -228,10 +231,7 @@ class Catalogue:
     def report(self, clip_id: ClipId) -> str:
         """The report of a clip's take as JSON; empty where there is none. Raises UnknownClip."""
         with self._lock:
-            row = self._db.execute("SELECT report FROM clip WHERE clip_id = ?", (clip_id,)).fetchone()
-        if row is None:
-            raise UnknownClip("There is no such clip on this computer.")
-        return str(row["report"] or "")
+            return str(self._row(clip_id)["report"] or "")
 
     def finish_take(self, clip_id: ClipId, *, seconds: float, report: str = "") -> None:
         """The take is whole: its length in seconds, and its report as JSON."""

@@ -5,7 +5,6 @@ docstring says so. News is given to subscribers on the thread that has it.
 """
 
 import logging
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,15 +21,15 @@ from capture.sound_guard import SoundTrouble
 from capture.sound_verdict import judge_try
 from capture.state import Pause, Prepare, Release, Resume, Scrap, Start, State, Stop, Wish
 from diary_app.catalogue import Catalogue
-from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Receipt, Stage, new_clip_id
+from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Receipt, Stage
 from diary_app.editing.errors import EditError
-from diary_app.editing.files import sha256
-from diary_app.editing.probe import MediaFacts, probe
+from diary_app.editing.probe import probe
 from diary_app.editing.ranges import normalise
 from diary_app.editing.render import estimate
 from diary_app.errors import Refused
 from diary_app.fitting import Fitting
 from diary_app.folders import Folders
+from diary_app.importing import Importer
 from diary_app.news import (
     ClipChanged,
     Devices,
@@ -50,8 +49,6 @@ log = logging.getLogger(__name__)
 VIDEO_BYTES_A_SECOND = 600_000
 SOUND_BYTES_A_SECOND = 20_000
 """What a take needs on disk, rather too much than too little, for the words 'room for 9 hours'."""
-LONGEST_TITLE = 200
-"""As the protocol says."""
 NOT_ON_ITS_WAY = (Stage.SAVED, Stage.READY, Stage.RECEIVED, Stage.PUBLISHED, Stage.SENT_BACK, Stage.WITHDRAWN)
 
 __all__ = ["Devices", "Diary", "PortalFacts", "Promise", "Refused"]
@@ -78,6 +75,7 @@ class Diary:
         self._listeners: list[Callable[[News], None]] = []
         self._guard = threading.Lock()
         self._desk = TakeDesk(folders, self._catalogue)
+        self._importer = Importer(folders, self._catalogue)
         self._open_take: Clip | None = None
         clock = MonotonicClock()
         opener = Opener(clock)
@@ -271,45 +269,8 @@ class Diary:
 
         The same file again is the same clip: nothing is sent twice.
         """
-        try:
-            facts = probe(path)
-            digest = sha256(path)
-            clip_id = self._known(path, digest) or self._copy_in(path, facts, digest)
-        except EditError as error:
-            raise Refused(str(error)) from error
-        except OSError as error:
-            raise Refused("This file cannot be copied into your clips. Is there room on this computer?") from error
+        clip_id = self._importer.add(path)
         self._tell(ClipChanged(clip_id))
-        return clip_id
-
-    def _known(self, path: Path, digest: str) -> ClipId | None:
-        """The clip that this file already is: added before, or the take of `record OUT` before `send OUT`."""
-        if (known := self._catalogue.came_from(digest)) is not None:
-            return known.clip_id
-        for clip in self.clips():
-            if clip.take == path.resolve() and clip.stage is Stage.SAVED:
-                self._catalogue.set_source(clip.clip_id, digest)
-                return clip.clip_id
-        return None
-
-    def _copy_in(self, path: Path, facts: MediaFacts, digest: str) -> ClipId:
-        clip_id = new_clip_id()
-        take = self._folders.takes / f"{clip_id}{path.suffix.lower()}"
-        part = take.with_name(f"{clip_id}.copying{path.suffix.lower()}")
-        try:
-            shutil.copyfile(path, part)
-            self._disk.publish(part, take)
-        finally:
-            part.unlink(missing_ok=True)
-        self._catalogue.add(
-            clip_id,
-            kind=facts.kind,
-            take=take,
-            stage=Stage.SAVED,
-            seconds=facts.seconds,
-            title=path.stem[:LONGEST_TITLE],
-            source_sha256=digest,
-        )
         return clip_id
 
     def set_keep(self, clip_id: ClipId, keep: Sequence[KeptRange]) -> None:

@@ -1,0 +1,66 @@
+"""Files that the user already has become clips: copied into the library whole, and never twice."""
+
+import shutil
+from pathlib import Path
+
+from capture.disk import RealDisk
+from diary_app.catalogue import Catalogue
+from diary_app.clip import ClipId, Stage, new_clip_id
+from diary_app.editing.errors import EditError
+from diary_app.editing.files import sha256
+from diary_app.editing.probe import MediaFacts, probe
+from diary_app.errors import Refused
+from diary_app.folders import Folders
+
+LONGEST_TITLE = 200
+"""As the protocol says."""
+
+
+class Importer:
+    """Any thread; waits for the disk."""
+
+    def __init__(self, folders: Folders, catalogue: Catalogue) -> None:
+        self._folders = folders
+        self._catalogue = catalogue
+        self._disk = RealDisk()
+
+    def add(self, path: Path) -> ClipId:
+        """Copy a file into the library; the same file again is the same clip. Raises Refused with a sentence."""
+        try:
+            facts = probe(path)
+            digest = sha256(path)
+            return self._known(path, digest) or self._copy_in(path, facts, digest)
+        except EditError as error:
+            raise Refused(str(error)) from error
+        except OSError as error:
+            raise Refused("This file cannot be copied into your clips. Is there room on this computer?") from error
+
+    def _known(self, path: Path, digest: str) -> ClipId | None:
+        """The clip that this file already is: added before, or the take of `record OUT` before `send OUT`."""
+        if (known := self._catalogue.came_from(digest)) is not None:
+            return known.clip_id
+        for clip in self._catalogue.clips():
+            if clip.take == path.resolve() and clip.stage is Stage.SAVED:
+                self._catalogue.set_source(clip.clip_id, digest)
+                return clip.clip_id
+        return None
+
+    def _copy_in(self, path: Path, facts: MediaFacts, digest: str) -> ClipId:
+        clip_id = new_clip_id()
+        take = self._folders.takes / f"{clip_id}{path.suffix.lower()}"
+        part = take.with_name(f"{clip_id}.copying{path.suffix.lower()}")
+        try:
+            shutil.copyfile(path, part)
+            self._disk.publish(part, take)
+        finally:
+            part.unlink(missing_ok=True)
+        self._catalogue.add(
+            clip_id,
+            kind=facts.kind,
+            take=take,
+            stage=Stage.SAVED,
+            seconds=facts.seconds,
+            title=path.stem[:LONGEST_TITLE],
+            source_sha256=digest,
+        )
+        return clip_id
