@@ -19,6 +19,7 @@ class FrameGate:
         self._rhythm = Rhythm(fps)
         self._room = room
         self._time: Timeline | None = None
+        self._pause_s: tuple[float, float] | None = None
         self._ended_s: float | None = None
         self._waiting = 0
         self._captured = 0
@@ -41,7 +42,8 @@ class FrameGate:
     def resume(self, at_s: float) -> None:
         """Frames of this moment and later belong to it again."""
         with self._guard:
-            if self._time is not None:
+            if self._time is not None and self._time.held_at_s is not None:
+                self._pause_s = (self._time.held_at_s, at_s)
                 self._time = self._time.resume(at_s)
 
     def end(self, at_s: float) -> None:
@@ -63,6 +65,8 @@ class FrameGate:
             take_s = None if self._time is None else self._time.take_s(at_s)
             if take_s is None or (self._ended_s is not None and at_s >= self._ended_s):
                 return False
+            if self._pause_s is not None and self._pause_s[0] <= at_s < self._pause_s[1]:
+                return False  # taken in the pause, and slow to arrive
             self._rhythm.saw(take_s)
             self._captured += 1
             if self._waiting >= self._room:
