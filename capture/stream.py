@@ -151,6 +151,7 @@ class TakeStream:
     def go_on_after_failure(self, cut: Cut) -> None:
         """Another child has taken over from one that died: its times go on, and what was lost between is a gap."""
         self.gaps.note(Missing.ENCODER, cut.at_s, self.written_s)
+        self._black_at_s = [black_s for black_s in self._black_at_s if black_s < cut.at_s]
         self._join(cut)
         if cut.empty and self._picture is not None and self._time is not None:  # the child needs a picture at zero
             self._show(black(self._picture), 0.0)
@@ -169,9 +170,7 @@ class TakeStream:
             self._time = self._time.hold(self._held_s)
             if self._track is not None:
                 self._track.change(Hold(self._held_s))
-        early, self._early = self._early, []
-        for sound in early:
-            self._take_in_sound(sound)
+        self._feed_early()
 
     # -- pictures ---------------------------------------------------------------------------------------------------
 
@@ -235,14 +234,21 @@ class TakeStream:
 
     def _take_in_sound(self, sound: Sound) -> None:
         if self._track is not None:
-            self._quiet_s = 0.0
-            self._sounded = True
-            self._track.feed(sound.samples, sound.span)
-            self._show_darkness(self._track.heard_s)
+            self._early.append(sound)
+            self._feed_early()
         elif (self._held_s is None or sound.span.start_s < self._held_s) and sound.span.end_s > self._began_s:
             self._early.append(sound)
             if self._picture is None or sound.span.end_s - self._began_s > FIRST_FRAME_TIMEOUT_S:
                 self._begin_without_picture()
+
+    def _feed_early(self) -> None:
+        """One after the other: when the child dies meanwhile, those that are left come next and not a later one."""
+        while self._early and self._track is not None:
+            sound = self._early.pop(0)
+            self._quiet_s = 0.0
+            self._sounded = True
+            self._track.feed(sound.samples, sound.span)
+            self._show_darkness(self._track.heard_s)
 
     def _missed_sound(self, start_s: float, end_s: float) -> None:
         self.gaps.note(Missing.MICROPHONE, start_s, end_s)
