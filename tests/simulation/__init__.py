@@ -1,0 +1,1 @@
+"""Whole recording sessions in virtual time: one thread, one seed, every interleaving and every fault it asks for."""

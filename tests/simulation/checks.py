@@ -1,0 +1,462 @@
+"""The promises of a recorder, each a check by name over the evidence of one session."""
+
+import itertools
+import math
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from capture.model import BLOCK, SOUND_RATE, TakeReport
+from capture.preroll import PREROLL_S
+from capture.recorder import StateChanged, TakeDone, Told
+from capture.state import Paused, Recording, Scrap, Start
+from capture.syncing import SLEPT_S
+from tests.simulation.devices import QUIETEST, STEEPNESS, sound_at
+from tests.simulation.evidence import Claim, Evidence, Media, Sound, Stretch
+from tests.simulation.muxing import EVERY
+
+SAFE_AFTER_S = 0.5
+"""The promise: what is older than this is on the disk."""
+IN_STEP_S = 0.002
+"""The promise: so far may sound lie from its picture."""
+NEAR_S = 0.35
+"""The closest a session may come to the moment of a command, before what belongs on which side is open."""
+
+Check = Callable[[Evidence], Iterator[str]]
+
+
+def violations(evidence: Evidence) -> list[str]:
+    """Every promise that this session broke, by the name of its check."""
+    return [f"{name}: {what}" for name, check in CHECKS.items() for what in check(evidence)]
+
+
+# -- what every file must be ------------------------------------------------------------------------------------------
+
+
+def playable(evidence: Evidence) -> Iterator[str]:
+    """One head, whole fragments, times that run on."""
+    for take, media in evidence.takes.items():
+        for fault in media.faults:
+            yield f"{take.name}: {fault}"
+        numbers = media.numbers
+        if any(later <= earlier for earlier, later in itertools.pairwise(numbers)):
+            yield f"{take.name}: pictures come twice or in another order: {numbers}"
+
+
+def names(evidence: Evidence) -> Iterator[str]:
+    """Only what is whole has its own name; nothing is written over another file, nothing that could play is left."""
+    for take, media in evidence.takes.items():
+        if not media.whole_bytes:
+            yield f"{take.name} holds nothing"
+    for name in evidence.overwritten:
+        yield f"{name} was written over"
+    for name in evidence.suspect:
+        yield f"{name} got its name although the disk had failed it"
+    if evidence.end != "closed":
+        for part, media in evidence.parts.items():
+            if media.whole_bytes:
+                yield f"{part.name} could be played, and was not made whole"
+
+
+def finished_stays(evidence: Evidence) -> Iterator[str]:
+    """A take that was told as done is there to the last byte, whatever comes afterwards."""
+    for take, content in evidence.finished.items():
+        if evidence.contents.get(take) != content:
+            yield f"{take.name} was told as done, and is not what it was"
+
+
+# -- what is safe -----------------------------------------------------------------------------------------------------
+
+
+def _survivor(evidence: Evidence, claim: Claim) -> Media:
+    return evidence.takes.get(claim.take, Media()) if claim.take else Media()
+
+
+def safe_is_safe(evidence: Evidence) -> Iterator[str]:
+    """What the screen called safe is there after the disaster."""
+    claim = evidence.claim
+    if claim is None or claim.take is None or not claim.safe_s:
+        return
+    there = _survivor(evidence, claim)
+    numbers = {picture.number for picture in there.pictures}
+    for picture in claim.before.pictures:
+        if picture.at_s < claim.safe_s - 1e-6 and picture.number not in numbers:
+            yield f"{claim.safe_s:.3f} s were called safe, and the picture of {picture.at_s:.3f} s is gone"
+            return
+    ends_s = max(there.picture_end_s, there.sound_end_s)
+    if ends_s < claim.safe_s - 1e-6:
+        yield f"{claim.safe_s:.3f} s were called safe, and {ends_s:.3f} s are there"
+    for sound in claim.before.sounds:
+        end_s = sound.at_s + sound.samples / SOUND_RATE
+        if there.sound_end_s + 1e-6 < end_s <= claim.safe_s:
+            yield f"{claim.safe_s:.3f} s were called safe, and sound ends at {there.sound_end_s:.3f} s"
+            return
+
+
+def fresh(evidence: Evidence) -> Iterator[str]:
+    """What is older than half a second, or than what the world kept from being synced, is there after a disaster."""
+    claim = evidence.claim
+    if claim is None or claim.take is None or not claim.recording or _troubled(evidence):
+        return
+    if evidence.ended_s - claim.since_s < 2.5 or _recently(evidence, 2.5):
+        return
+    limit_s = SAFE_AFTER_S + _slack_s(evidence)
+    there = _survivor(evidence, claim)
+    ends_s = max(there.picture_end_s, there.sound_end_s)
+    missing_s = claim.recorded_s - ends_s
+    missing_s -= evidence.stalled_s(evidence.ended_s - missing_s, evidence.ended_s)
+    if missing_s > limit_s:
+        yield f"the last {missing_s:.2f} s of {claim.recorded_s:.2f} s are gone"
+    if evidence.camera is None or not there.numbers:
+        return
+    newest_s = evidence.frames[there.numbers[-1] - 1]
+    awake_s = evidence.ended_s - newest_s - evidence.stalled_s(newest_s, evidence.ended_s)
+    if awake_s > limit_s + 1.5 * evidence.camera.slower / evidence.camera.picture.fps:
+        yield f"the newest picture that is left is {awake_s:.2f} s old"
+
+
+def _slack_s(evidence: Evidence) -> float:
+    """The promise is for 30 pictures a second and blocks of 10 ms: rarer ones come later into the encoder."""
+    slack_s = 0.1 if evidence.late else 0.0
+    if evidence.camera is not None:
+        slack_s += 3.5 * evidence.camera.slower / evidence.camera.picture.fps + evidence.camera.late_s
+    if evidence.microphone is not None:
+        slack_s += 8 * (evidence.microphone.block - BLOCK) / SOUND_RATE + evidence.microphone.late_s
+    return slack_s
+
+
+def _troubled(evidence: Evidence) -> bool:
+    """The disk or the encoder has failed: the recorder has told so, and stops."""
+    return bool(evidence.failed_syncs) or any("has stopped" in s or "had to stop" in s for s in _told(evidence))
+
+
+def _recently(evidence: Evidence, seconds: float) -> bool:
+    """The user or the world has changed something a moment ago."""
+    moments = [at_s for at_s, _ in evidence.posted] + [at_s for at_s, kind in evidence.faults if kind != evidence.end]
+    moments += [at_s for at_s, news in evidence.news if isinstance(news, Told)]
+    return any(evidence.ended_s - at_s < seconds for at_s in moments)
+
+
+# -- what belongs to a take -------------------------------------------------------------------------------------------
+
+
+def _states(evidence: Evidence) -> list[tuple[float, object]]:
+    return [(at_s, news.state) for at_s, news in evidence.news if isinstance(news, StateChanged)]
+
+
+def recorded(evidence: Evidence, take: Path) -> list[Stretch]:
+    """When this take was being recorded, as the screen has said; the second before it included."""
+    stretches: list[Stretch] = []
+    begun_s: float | None = None
+    first = True
+    for at_s, state in _states(evidence):
+        mine = isinstance(state, Recording) and state.take == take
+        if mine and begun_s is None:
+            begun_s, first = at_s - (PREROLL_S if first else 0.0), False
+        elif not mine and begun_s is not None:
+            stretches.append((begun_s, at_s))
+            begun_s = None
+    if begun_s is not None:
+        stretches.append((begun_s, math.inf))
+    return stretches
+
+
+def _scraps(evidence: Evidence, take: Path) -> list[tuple[float, float]]:
+    """When the user scrapped how much of this take, and the recorder obeyed for certain."""
+    states = _states(evidence)
+    found = []
+    for at_s, event in evidence.posted:
+        if isinstance(event, Scrap):
+            before = [state for moment_s, state in states if moment_s <= at_s]
+            after = [state for moment_s, state in states if at_s < moment_s <= at_s + NEAR_S]
+            near = [*before[-1:], *after]
+            if near and all(isinstance(state, Recording | Paused) and state.take == take for state in near):
+                found.append((at_s, event.seconds))
+    return found
+
+
+def _without_scraps(stretches: list[Stretch], scraps: list[tuple[float, float]], late_s: float) -> list[Stretch]:
+    """What is left of the stretches when each scrap has taken the last seconds before it."""
+    kept: list[Stretch] = []
+    queue = sorted(scraps)
+    for begun_s, over_s in stretches:
+        from_s = begun_s
+        while queue and queue[0][0] < over_s:
+            at_s, seconds = queue.pop(0)
+            kept = _cut_tail([*kept, (from_s, at_s)] if at_s > from_s else kept, seconds - late_s)
+            from_s = max(from_s, at_s)
+        kept.append((from_s, over_s))
+    for _, seconds in queue:
+        kept = _cut_tail(kept, seconds - late_s)
+    return kept
+
+
+def _cut_tail(stretches: list[Stretch], seconds: float) -> list[Stretch]:
+    left = list(stretches)
+    while left and seconds > 0:
+        begun_s, over_s = left.pop()
+        if over_s - begun_s > seconds:
+            left.append((begun_s, over_s - seconds))
+        seconds -= over_s - begun_s
+    return left
+
+
+def _covered(at_s: float, stretches: list[Stretch], slack_s: float = 1e-6) -> bool:
+    return any(begun_s - slack_s <= at_s <= over_s + slack_s for begun_s, over_s in stretches)
+
+
+def paused(evidence: Evidence) -> Iterator[str]:
+    """No picture of a pause, from before the take or from after it."""
+    for take, media in evidence.takes.items():
+        stretches = recorded(evidence, take)
+        if not stretches:
+            continue
+        for number in media.numbers:
+            if not _covered(evidence.frames[number - 1], stretches):
+                yield f"{take.name} shows picture {number}, which was taken while nothing was recorded"
+
+
+def scrapped(evidence: Evidence) -> Iterator[str]:
+    """No picture from what the user scrapped."""
+    for take, media in evidence.takes.items():
+        scraps = _scraps(evidence, take)
+        stopped_s = evidence.stalled_s(0.0, math.inf) if any(kind == "stopped" for _, kind in evidence.faults) else 0.0
+        if not scraps or stopped_s or _unsettled(evidence, scraps):
+            continue
+        kept = _without_scraps(recorded(evidence, take), scraps, NEAR_S + _slack_s(evidence))
+        for number in media.numbers:
+            if not _covered(evidence.frames[number - 1], kept):
+                yield f"{take.name} still shows picture {number}, which was scrapped"
+
+
+def _unsettled(evidence: Evidence, scraps: list[tuple[float, float]]) -> bool:
+    """The end came before the encoder could obey."""
+    return evidence.end != "closed" and any(evidence.ended_s - at_s < 3.0 for at_s, _ in scraps)
+
+
+# -- the account ------------------------------------------------------------------------------------------------------
+
+
+def _reports(evidence: Evidence) -> list[tuple[Path, TakeReport]]:
+    return [(news.take, news.report) for _, news in evidence.news if isinstance(news, TakeDone)]
+
+
+def account(evidence: Evidence) -> Iterator[str]:
+    """Every frame is written, scrapped or lost by a cause; the file holds as many as were written."""
+    for take, report in _reports(evidence):
+        lost = report.lost
+        parts = (report.frames_written, report.frames_scrapped, lost.device, lost.queue, lost.encoder)
+        if sum(parts) != report.frames_captured or min(parts) < 0:
+            yield f"{take.name}: {report.frames_captured} captured are not {parts}"
+        if report.seconds and take in evidence.finished and take in evidence.takes:
+            there = len(evidence.takes[take].numbers)
+            if there != report.frames_written:
+                yield f"{take.name}: {report.frames_written} written, and {there} in the file"
+        if take in evidence.finished and not report.seconds and _first_report(evidence, take) is report:
+            yield f"{take.name} is there, and its report says nothing of it"
+    yield from _all_frames(evidence)
+
+
+def _first_report(evidence: Evidence, take: Path) -> TakeReport | None:
+    return next((report for name, report in _reports(evidence) if name == take and report.frames_captured), None)
+
+
+def _all_frames(evidence: Evidence) -> Iterator[str]:
+    """As many frames as the camera gave while it was recording are accounted for."""
+    for take in {name for name, _ in _reports(evidence)}:
+        report, stretches = _first_report(evidence, take), recorded(evidence, take)
+        if report is None or evidence.camera is None or not stretches:
+            continue
+        certain = [
+            (begun_s + (PREROLL_S if not number else 0.0), over_s) for number, (begun_s, over_s) in enumerate(stretches)
+        ]
+        accounted = report.frames_captured - report.lost.device
+        late = 2 + sum(1 for at_s in evidence.frames if any(over_s - 0.15 < at_s <= over_s for _, over_s in stretches))
+        least = sum(1 for at_s in evidence.frames if _covered(at_s, certain)) - late
+        most = sum(1 for at_s in evidence.frames if _covered(at_s, stretches, 0.1))
+        if not least <= accounted <= most:
+            yield f"{take.name}: the camera gave {least} to {most} frames, and {accounted} are accounted for"
+
+
+def sound_lost_is_told(evidence: Evidence) -> Iterator[str]:
+    """Where silence stands in for sound, the report says so; real sound is never silent here."""
+    for take, report in _reports(evidence):
+        media = evidence.takes.get(take)
+        if evidence.microphone is None or media is None or take not in evidence.finished or not report.seconds:
+            continue
+        values = [value for sound in media.sounds[1:] for value in sound.values]
+        heard = list(itertools.dropwhile(lambda value: abs(value) < QUIETEST / 2, values))  # it may begin late
+        silent = sum(EVERY for value in heard if abs(value) < QUIETEST / 2)
+        pieces = 1 + sum(isinstance(event, Scrap) for _, event in evidence.posted) + _stumbles(evidence)
+        told_s = report.sound_lost_s + 0.1 * pieces + 0.1
+        if silent / SOUND_RATE > told_s:
+            yield f"{take.name}: {silent / SOUND_RATE:.2f} s are silent, and {report.sound_lost_s:.2f} s were told"
+
+
+def _stumbles(evidence: Evidence) -> int:
+    return sum("stumbled" in sentence for sentence in _told(evidence))
+
+
+# -- in step ----------------------------------------------------------------------------------------------------------
+
+
+def in_step(evidence: Evidence) -> Iterator[str]:
+    """The sound of each moment lies beside the picture of that moment."""
+    if evidence.camera is None or evidence.microphone is None:
+        return
+    allowed = (IN_STEP_S + 2 * evidence.microphone.jitter_s) * STEEPNESS + 400
+    for take, media in evidence.takes.items():
+        worst = max((_difference(*pair, evidence) for pair in _pairs(media, evidence)), default=0.0)
+        if worst > allowed:
+            yield f"{take.name}: sound lies {1000 * (worst - 400) / STEEPNESS:.1f} ms or more from its picture"
+
+
+def _pairs(media: Media, evidence: Evidence) -> Iterator[tuple[Sound, float]]:
+    """Sound in the midst of a stretch, and how much later than its place in the file it must have been taken."""
+    pictures = media.pictures
+    times = [picture.at_s for picture in pictures]
+    for before, sound, after in zip(media.sounds, media.sounds[1:], media.sounds[2:], strict=False):
+        values = (*before.values, *sound.values, *after.values)
+        if min(values) < QUIETEST - 100:
+            continue
+        place = bisect_right(times, sound.at_s)
+        around = pictures[max(0, place - 2) : place + 2]
+        if len(around) < 4 or not all(picture.number for picture in around):
+            continue
+        offsets = [evidence.frames[picture.number - 1] - picture.at_s for picture in around]
+        if max(offsets) - min(offsets) < 2e-4:
+            yield sound, sum(offsets) / len(offsets)
+
+
+def _difference(sound: Sound, offset_s: float, _evidence: Evidence) -> float:
+    """Between what is there and what should be, in the sound's own units; the best of the packet's values."""
+    count = sound.samples // EVERY
+    moments_s = sound.at_s + offset_s + np.arange(count) * EVERY / SOUND_RATE
+    differences = np.abs(np.array(sound.values[:count]) - sound_at(moments_s))
+    return float(np.median(differences)) if count else 0.0
+
+
+# -- what the screen says ---------------------------------------------------------------------------------------------
+
+
+def _told(evidence: Evidence) -> list[str]:
+    return [news.sentence for _, news in evidence.news if isinstance(news, Told)]
+
+
+def done_once(evidence: Evidence) -> Iterator[str]:
+    """Each Start ends in one TakeDone."""
+    started = sum(isinstance(event, Start) for _, event in evidence.posted)
+    done = len(_reports(evidence))
+    if done > started or (evidence.end == "closed" and done != started):
+        yield f"{started} starts, and {done} takes done"
+
+
+_FOLLOWS = {
+    "Idle": {"Opening"},
+    "Opening": {"Opening", "Ready", "Idle"},
+    "Ready": {"Opening", "Idle", "Ready", "Recording"},
+    "Recording": {"Recording", "Paused", "Finishing"},
+    "Paused": {"Recording", "Paused", "Finishing"},
+    "Finishing": {"Finishing", "Ready", "Idle"},
+}
+
+
+def states_follow(evidence: Evidence) -> Iterator[str]:
+    """The screen is shown only what may follow."""
+    kinds = ["Idle", *(type(state).__name__ for _, state in _states(evidence))]
+    for before, after in itertools.pairwise(kinds):
+        if after not in _FOLLOWS[before]:
+            yield f"{after} after {before}"
+    if evidence.end == "closed" and kinds[-1] != "Idle":
+        yield f"it was closed, and the screen shows {kinds[-1]}"
+
+
+_TOLD = {
+    "sync fails": ("error",),
+    "disk full": ("full", "error", "room"),
+    "nearly full": ("full", "room"),
+    "camera out": ("camera has stopped",),
+    "camera changes": ("camera has stopped",),
+    "microphone out": ("microphone has stopped",),
+    "asleep": ("asleep",),
+}
+_TOLD_WITHIN_S = 2.2
+
+
+def every_failure_is_told(evidence: Evidence) -> Iterator[str]:
+    """What goes wrong while a take is open is told within a moment, in a sentence."""
+    for at_s, kind in evidence.faults:
+        words = _TOLD.get(kind)
+        if words is None or not _must_be_told(evidence, at_s, kind):
+            continue
+        told = [news.sentence for moment_s, news in evidence.news if isinstance(news, Told) and moment_s >= at_s - 3.0]
+        if not any(word in sentence for word in words for sentence in told):
+            yield f"{kind} was not told: {told}"
+
+
+def _must_be_told(evidence: Evidence, at_s: float, kind: str) -> bool:
+    """A take was open all the while, nothing else was wrong, and the fault could be felt."""
+    until_s = at_s + _TOLD_WITHIN_S
+    if until_s > evidence.ended_s or len(evidence.faults) > 1 + (evidence.end != "closed") or evidence.late:
+        return False
+    if (kind.startswith("camera") and evidence.camera is None) or (
+        kind.startswith("micro") and not evidence.microphone
+    ):
+        return False
+    states = _states(evidence)
+    before = [state for moment_s, state in states if moment_s <= at_s][-1:]
+    between = [state for moment_s, state in states if at_s < moment_s <= until_s]
+    around = [*before, *between]
+    return bool(around) and all(isinstance(state, Recording) for state in around) and _felt(evidence, at_s, kind)
+
+
+def _felt(evidence: Evidence, at_s: float, kind: str) -> bool:
+    length_s = evidence.lasted.get((at_s, kind), 0.0)
+    if kind == "asleep":
+        return length_s > SLEPT_S
+    if kind in ("microphone out", "camera out", "camera changes"):
+        return length_s > 1.3
+    if kind == "sync fails":
+        return length_s > 0.45
+    return True
+
+
+def no_bugs(evidence: Evidence) -> Iterator[str]:
+    """No thread ends with an error, waits for ever, or is left behind."""
+    yield from evidence.trouble
+    for name in evidence.left_running:
+        yield f"{name} still runs after close()"
+
+
+MOST_WAITING = 1700
+"""Half a minute of sound and of pictures for a child that hangs."""
+
+
+def memory(evidence: Evidence) -> Iterator[str]:
+    """What waits is bounded."""
+    if evidence.longest_queue > MOST_WAITING:
+        yield f"{evidence.longest_queue} items waited for one thread"
+
+
+CHECKS: dict[str, Check] = {
+    check.__name__: check
+    for check in (
+        playable,
+        names,
+        finished_stays,
+        safe_is_safe,
+        fresh,
+        paused,
+        scrapped,
+        account,
+        sound_lost_is_told,
+        in_step,
+        done_once,
+        states_follow,
+        every_failure_is_told,
+        no_bugs,
+        memory,
+    )
+}

@@ -1,0 +1,110 @@
+"""What the simulation has found, each as the smallest case that shows it."""
+
+import numpy as np
+
+from capture.drift import Span
+from capture.errors import EncoderFailed
+from capture.gate import FrameGate
+from capture.model import SOUND_RATE, Frame, PictureFormat, Samples
+from capture.sound_track import Hold, Resume, SoundTrack
+from capture.state import Prepare, Scrap, Start, Stop, Wish
+from capture.stream import Sound, TakeStream
+from capture.take_file import Cut
+from tests.simulation.child import parse_head
+from tests.simulation.devices import CameraTraits, MicrophoneTraits, draw
+from tests.simulation.evidence import Evidence
+from tests.simulation.plan import CAMERA, FOLDER, MICROPHONE, Plan, Step, Wait
+from tests.simulation.session import Session
+
+SMALL = PictureFormat(16, 12, 10.0)
+
+
+def test_a_frame_of_the_pause_stays_out_although_it_comes_after_it() -> None:
+    gate = FrameGate(10.0, room=10)
+    gate.open(0.0)
+    assert gate.admit(0.9)
+    gate.hold(1.0)
+    gate.resume(2.0)
+    assert not gate.admit(1.95), "taken in the pause; the camera's own delay brought it here after the end"
+    assert gate.admit(2.0)
+    assert gate.frames_captured == 2
+
+
+def _session(steps: list[Step], *, camera: CameraTraits, sound: bool) -> Evidence:
+    wish = Wish(CAMERA, MICROPHONE if sound else None, camera.picture)
+    return Session(Plan("by hand", wish, camera, MicrophoneTraits(), steps=steps)).run()
+
+
+def test_scrapping_all_removes_the_very_first_picture_too() -> None:
+    begin: list[Step] = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), (1.5, Start(FOLDER / "take.mp4"))]
+    end: list[Step] = [(0.5, Scrap(30.0)), (0.5, Stop()), (0.0, Wait("Ready"))]
+    evidence = _session([*begin, *end], camera=CameraTraits(PictureFormat(16, 12, 5.0)), sound=False)
+    scrapped_s = next(at_s for at_s, event in evidence.posted if isinstance(event, Scrap))
+    numbers = evidence.takes[FOLDER / "take.mp4"].numbers
+    assert numbers
+    assert min(evidence.frames[number - 1] for number in numbers) >= scrapped_s
+
+
+def test_a_pause_within_one_block_of_sound_is_cut_out_of_it() -> None:
+    blocks: list[Samples] = []
+    track = SoundTrack(0.0, lambda samples, _first: blocks.append(samples), lambda _start, _end: None)
+    loud = np.arange(7680).astype(np.int16)
+    track.feed(loud, Span(0.0, 0.16))
+    track.change(Hold(0.2))
+    track.change(Resume(0.25))
+    track.feed(loud, Span(0.16, 0.32))
+    track.finish(0.32)
+    sound = np.concatenate(blocks)
+    at = round(0.2 * SOUND_RATE)
+    assert abs(len(sound) - 0.27 * SOUND_RATE) <= 1
+    assert abs(int(sound[at - 100]) - (at - 100 - 7680)) <= 2, "what was said before the pause lies where it was"
+    after = at + 1000
+    assert abs(int(sound[after]) - (after + round(0.05 * SOUND_RATE) - 7680)) <= 2, "what came after it follows at once"
+
+
+class _Dies:
+    """Takes so many blocks, fails once, and goes on."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+        self.sound: list[tuple[int, Samples]] = []
+
+    def write(self, head: bytes, data: bytes | memoryview) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise EncoderFailed("")
+        track, ticks = parse_head(head)
+        if track == 2:
+            self.sound.append((round(ticks * SOUND_RATE / 100_000), np.frombuffer(data, "<i2")))
+
+
+def test_early_sound_that_the_first_child_did_not_take_lies_where_it_belongs() -> None:
+    gate, child = FrameGate(10.0, room=100), _Dies(after=3)
+    stream = TakeStream(picture=SMALL, gate=gate, sound=True, write=child.write)
+    gate.open(0.0)
+    stream.begin(0.0)
+    ramp = np.arange(48_000).astype(np.int16)
+    for number in range(10):
+        span = Span(number * 0.1, (number + 1) * 0.1)
+        stream.take_in(Sound(ramp[number * 4800 : (number + 1) * 4800], span))
+    for number in range(2):
+        assert gate.admit(number / 10)
+        try:
+            stream.take_in(Frame(draw(number + 1, SMALL), number / 10))
+        except EncoderFailed:
+            stream.go_on_after_failure(Cut(0.0, empty=True, pictures=0))
+    stream.take_in(Sound(ramp[:4800], Span(1.0, 1.1)))
+    first, samples = child.sound[-3]
+    assert np.abs(samples.astype(int)[500:1000] - ramp[first + 500 : first + 1000]).max() <= 2
+
+
+def test_a_black_picture_that_died_with_its_child_is_not_counted() -> None:
+    gate, child = FrameGate(10.0, room=100), _Dies(after=-1)
+    stream = TakeStream(picture=SMALL, gate=gate, sound=True, write=child.write)
+    gate.open(0.0)
+    stream.begin(0.0)
+    assert gate.admit(0.1)
+    stream.take_in(Frame(draw(1, SMALL), 0.1))
+    for _ in range(2):
+        stream.go_on_after_failure(Cut(0.0, empty=True, pictures=0))
+    assert stream.black_pictures == 1
