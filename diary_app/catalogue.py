@@ -116,8 +116,7 @@ class Catalogue:
         """Set columns of one clip; the names come from this module alone, never from outside."""
         names = ", ".join(f"{name} = ?" for name in columns)
         with self._change() as db:
-            found = db.execute(f"UPDATE clip SET {names} WHERE clip_id = ?", (*columns.values(), clip_id))
-            if not found.rowcount:
+            if not db.execute(f"UPDATE clip SET {names} WHERE clip_id = ?", (*columns.values(), clip_id)).rowcount:
                 raise UnknownClip("There is no such clip on this computer.")
 
     # -- reading ----------------------------------------------------------------------------------------------------
