@@ -1,4 +1,4 @@
-"""Whether somebody is speaking in a stretch of sound. No thread of its own; one detector serves one thread.
+"""Whether somebody is speaking in a stretch of sound. No thread of its own; several threads may share a detector.
 
 The trained one is Silero VAD, a network of 1.2 MB that OpenCV runs, so that nothing more is installed. OpenCV's numbers
 were compared with those of the network's usual runtime on real speech: they differ by less than 0.00001. It takes
@@ -7,6 +7,7 @@ stretch is a world of its own, amplified to the same peak and heard from a fresh
 when it is 30 dB too soft, which is when somebody needs to be told.
 """
 
+import threading
 from pathlib import Path
 from typing import Protocol
 
@@ -46,7 +47,7 @@ class SpeechDetector(Protocol):
     def hear(self, samples: Samples) -> float:
         """The probability (0 to 1) that somebody spoke in this stretch of SOUND_RATE sound; STRETCH samples are best.
 
-        It remembers nothing from one call to the next.
+        It remembers nothing from one call to the next. Any thread.
         """
         ...
 
@@ -58,6 +59,7 @@ class SileroSpeech:
         # Given as bytes, because OpenCV cannot open every path on Windows.
         data = np.frombuffer(model.read_bytes(), np.uint8)
         self._net = cv2.dnn.readNetFromONNX(data, cv2.dnn.ENGINE_NEW)
+        self._turn = threading.Lock()  # the network keeps its input and its layers: one question at a time
         self._low_pass = low_pass()
 
     def hear(self, samples: Samples) -> float:
@@ -71,10 +73,10 @@ class SileroSpeech:
     def windows(self, windows: Floats) -> Floats:
         """The probability for each window of 64 + 512 samples at 16 kHz that follow each other: shape (n,)."""
         state = np.zeros((1, 1, _STATE), np.float32)
-        self._net.setInput(windows, "input")
-        self._net.setInput(state, "h")
-        self._net.setInput(state, "c")
-        return np.asarray(self._net.forward("speech_probs"), np.float32).reshape(-1)
+        with self._turn:
+            for value, name in ((windows, "input"), (state, "h"), (state, "c")):
+                self._net.setInput(value, name)
+            return np.array(self._net.forward("speech_probs"), np.float32).reshape(-1)
 
 
 class LevelSpeech:

@@ -1,5 +1,7 @@
 """Speech is known from every other sound, however soft. Without the trained model on this computer these tests fail."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -103,6 +105,14 @@ def test_it_remembers_nothing(detector: SpeechDetector) -> None:
     first = detector.hear(speech)
     detector.hear(other)
     assert detector.hear(speech) == first
+
+
+def test_threads_take_turns(silero: SileroSpeech) -> None:
+    some = stretches(np.concatenate(sentences()))[:20]
+    alone = [silero.hear(stretch) for stretch in some]
+    with ThreadPoolExecutor(4) as threads:
+        for together in threads.map(lambda _: [silero.hear(stretch) for stretch in some], range(8)):
+            assert together == alone
 
 
 def test_what_is_left_out_does_not_fold_into_what_is_heard() -> None:
