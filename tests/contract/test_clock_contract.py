@@ -6,11 +6,13 @@ import time
 import pytest
 
 from capture.clock import Clock, MonotonicClock
+from tests.support.doomed import QuickClock
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return MonotonicClock()
+@pytest.fixture(params=[MonotonicClock, QuickClock])
+def clock(request: pytest.FixtureRequest) -> Clock:
+    made: Clock = request.param()
+    return made
 
 
 def test_it_never_runs_backwards(clock: Clock) -> None:
@@ -31,5 +33,18 @@ def test_no_time_is_no_wait(clock: Clock, seconds: float) -> None:
     assert clock.now_s() - before < 0.5
 
 
-def test_it_is_the_clock_that_the_camera_driver_stamps_with(clock: Clock) -> None:
+def test_sleep_of_the_computer_never_becomes_less(clock: Clock) -> None:
+    told = [clock.asleep_s() for _ in range(1000)]
+    assert min(told) > -0.01
+    assert all(later >= earlier - 0.01 for earlier, later in itertools.pairwise(told))
+
+
+def test_a_computer_that_is_awake_does_not_sleep(clock: Clock) -> None:
+    before = clock.asleep_s()
+    clock.sleep(0.05)
+    assert abs(clock.asleep_s() - before) < 0.01
+
+
+def test_it_is_the_clock_that_the_camera_driver_stamps_with() -> None:
+    clock = MonotonicClock()
     assert abs(clock.now_s() - time.clock_gettime(time.CLOCK_MONOTONIC)) < 0.5

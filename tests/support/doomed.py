@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -137,11 +137,12 @@ class DoomedRecorders:
 
     def run(self, plans: Iterable[Plan]) -> list[Casualty]:
         """Let them live and die side by side; in the order in which they end."""
+        return list(self._as_they_end(iter(plans)))
+
+    def _as_they_end(self, plans: Iterator[Plan]) -> Iterator[Casualty]:
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         waiting: dict[str, Plan] = {}
-        ended: list[Casualty] = []
-        plans = iter(plans)
         while True:
             for plan in itertools.islice(plans, AT_ONCE - len(waiting)):
                 folder = self._folder / str(next(self._count))
@@ -150,24 +151,37 @@ class DoomedRecorders:
                 self._server.stdin.write(json.dumps({"folder": str(folder), "plan": asdict(plan)}) + "\n")
                 self._server.stdin.flush()
             if not waiting:
-                return ended
+                return
             answer = json.loads(self._server.stdout.readline())
-            ended.append(_casualty(Path(answer["folder"]), waiting.pop(answer["folder"]), answer["status"]))
+            yield _casualty(Path(answer["folder"]), waiting.pop(answer["folder"]), answer["status"])
 
     def sweep(
-        self, where: str, calls: str, *, does: str = "signal=KILL", ordinal: int = 1, alone: bool = True
+        self, targets: Sequence[tuple[str, str, int]], *, does: str = "signal=KILL", alone: bool = True
     ) -> list[Casualty]:
-        """The fault at the N-th of these calls for N = 1, 2, 3 ... until one runs clean; all that did not."""
-        ended: list[Casualty] = []
-        for first in range(1, MOST, AT_ONCE):
-            plans = [
-                Plan(Fault(where, calls, nth, does, ordinal), alone=alone) for nth in range(first, first + AT_ONCE)
-            ]
-            batch = self.run(plans)
-            ended += [each for each in batch if not each.clean]
-            if any(each.clean for each in batch):
-                return ended
-        raise AssertionError(f"{where}: {calls} never ran clean")
+        """The fault at the N-th call for N = 1, 2, 3 ... until a session runs clean; all those that did not.
+
+        targets: thread (or "child"), call, and which of those of that name is meant; each is swept until it is clean.
+        """
+        clean: set[tuple[str, str, int]] = set()
+
+        def plans() -> Iterator[Plan]:
+            for nth in range(1, MOST):
+                left = [target for target in targets if target not in clean]
+                if not left:
+                    return
+                for where, call, ordinal in left:
+                    yield Plan(Fault(where, call, nth, does, ordinal), alone=alone)
+            raise AssertionError(f"they never ran clean: {set(targets) - clean}")
+
+        ended = []
+        for casualty in self._as_they_end(plans()):
+            fault = casualty.plan.fault
+            assert fault is not None
+            if casualty.clean:
+                clean.add((fault.where, fault.calls, fault.ordinal))
+            else:
+                ended.append(casualty)
+        return ended
 
 
 def _casualty(folder: Path, plan: Plan, status: int) -> Casualty:
