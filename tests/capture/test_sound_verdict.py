@@ -104,6 +104,7 @@ def test_a_moment_of_mute_is_counted_and_forgiven(speech: SpeechDetector | None)
     rng = rng_of(6)
     verdict = verdict_on(np.concatenate([room(talk(20, rng), rng), silence(6), room(talk(20, rng), rng)]), speech)
     assert (verdict.fault, verdict.silent_s) == (None, 6)
+    assert verdict.noise_db == pytest.approx(-60, abs=2)  # that of the room, not of the mute switch
 
 
 def test_gaps_that_a_microphone_silences_are_no_mute(speech: SpeechDetector | None) -> None:
@@ -124,6 +125,7 @@ def test_the_time_that_somebody_spoke() -> None:
     verdict = verdict_on(sound, SileroSpeech(find_model(SILERO)))
     assert verdict.speech_s == pytest.approx(30, abs=5)
     assert verdict.fault is None
+    assert verdict.level_db == pytest.approx(SPEECH_DB + 1, abs=1)  # of the voice, not of the long pause
     assert verdict_on(sound, None).speech_s is None
 
 
