@@ -99,8 +99,8 @@ class SoundListener:
 
     @property
     def trouble(self) -> SoundTrouble | None:
-        """Why nobody can hear the speaker just now. Any thread."""
-        return self._sound_guard.trouble if self._sound_guard else None
+        """Why nobody can hear the speaker just now; a microphone that is lost is told otherwise. Any thread."""
+        return self._sound_guard.trouble if self._sound_guard and not self._afresh else None
 
     def speaking(self) -> bool | None:
         """Whether somebody speaks; None where nobody can tell. Any thread."""
@@ -139,6 +139,7 @@ class SoundListener:
                     self.level = Level()
                     self._recent.clear()
                     self._offer()
+                    self._afresh = True
                     self._on_lost(lost)
                 waits = waits + 1 if block is None else 0
                 if block is not None:
