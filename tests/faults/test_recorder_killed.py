@@ -1,122 +1,105 @@
-"""`diary record` killed in mid-take, several times, at random moments: `diary recover` finds it, whole."""
+"""The recorder killed: at every system call that touches its takes, and at any moment. What was said to be safe is."""
 
 import random
 import signal
-import subprocess
-import time
-from pathlib import Path
+from collections.abc import Iterator
 
-import av
-import psutil
 import pytest
 
-from tests.support.command_line import REPOSITORY, command, diary_json, environment
-from tests.support.decoding import hear
-from tests.support.recording import files_in
-from tests.support.wait import until
+from tests.support.doomed import Casualty, DoomedRecorders, doomed_recorders, judge_all, require_strace
+from tests.support.doomed_app import Plan, Signal
+from tests.support.kill_campaign import APP_CALLS, CHILD_WRITES, random_plan
+from tests.support.reliability import Tally
 
-DEMO = ("--camera", "demo", "--microphone", "demo", "--size", "320x240")
-
-
-def _start(out: Path) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        command("record", out, "--seconds", "600", *DEMO),
-        cwd=REPOSITORY,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+RANDOM_INSTANTS = 200
 
 
-def _part(out: Path) -> Path:
-    return out.with_name(f"{out.stem}.recording.mp4")
+@pytest.fixture(scope="module")
+def recorders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoomedRecorders]:
+    require_strace()
+    with doomed_recorders(tmp_path_factory.mktemp("doomed")) as server:
+        yield server
 
 
-def _wait_until_it_writes(out: Path) -> float:
-    """The moment at which the encoder's first fragment was seen: the take has lasted since before that."""
-    until(lambda: _part(out).exists() and _part(out).stat().st_size > 0, what="a growing take")
-    return time.monotonic()
+def _judged(tally: Tally, casualties: list[Casualty]) -> None:
+    verdicts = judge_all(casualties)
+    lost_ms = max((verdict.lost_s for verdict in verdicts), default=0.0) * 1000
+    tally.worth_saying = f"at most {lost_ms:.0f} ms of an open take were lost"
+    tally.found(len(casualties), [fault for verdict in verdicts for fault in verdict.faults])
 
 
-def _recovered() -> list[dict[str, object]]:
-    found = diary_json("recover", "--json")
-    assert isinstance(found, list)
-    return found
+@pytest.mark.fault(
+    "The app is killed at its N-th write, sync, cut or rename of a take",
+    made="strace: SIGKILL at the N-th call of one thread, N = 1, 2, 3 ... until a session runs clean",
+    holds="the encoder child finishes the take alone: all that it had been given is there, and plays",
+)
+def test_the_app_killed_at_every_call_that_touches_a_take(recorders: DoomedRecorders, tally: Tally) -> None:
+    ended = recorders.sweep(APP_CALLS)
+    assert {each.plan.fault.where for each in ended if each.plan.fault} == {"syncer", "encoder", "recorder"}
+    assert all(each.status == -signal.SIGKILL for each in ended)
+    _judged(tally, ended)
 
 
-@pytest.mark.parametrize("turn", range(3))
-def test_the_app_killed_at_a_random_moment_loses_less_than_a_second(
-    tmp_path: Path, rng: random.Random, turn: int
-) -> None:
-    out = tmp_path / f"take{turn}.mp4"
-    with _start(out) as app:
-        since = _wait_until_it_writes(out)
-        time.sleep(rng.uniform(0.2, 2.5))
-        lasted_s = time.monotonic() - since
-        app.send_signal(signal.SIGKILL)
-    (found,) = _recovered()
-    assert found["path"] == str(out)
-    assert isinstance(found["seconds"], float)
-    assert found["seconds"] > lasted_s - 0.2, "all that came after the first fragment, and the fragment besides"
-    _assert_plays(out, found["seconds"])
-    assert files_in(tmp_path) == [out.name]
-    assert _recovered() == [], "it is found once"
+@pytest.mark.fault(
+    "App and encoder child are killed together, at the N-th sync, cut or rename",
+    made="strace: as above, and the child is killed as soon as the app is dead",
+    holds="all that was said to be safe is there after recovery, and plays; one take is one file",
+)
+def test_app_and_encoder_killed_at_every_sync_cut_and_rename(recorders: DoomedRecorders, tally: Tally) -> None:
+    ended = recorders.sweep([target for target in APP_CALLS if target[1] != "openat"], alone=False)
+    _judged(tally, ended)
 
 
-def test_app_and_encoder_killed_at_once_lose_less_than_a_second(tmp_path: Path, rng: random.Random) -> None:
-    """As a power cut does it, but for the disk's own cache."""
-    out = tmp_path / "take.mp4"
-    with _start(out) as app:
-        since = _wait_until_it_writes(out)
-        time.sleep(rng.uniform(1.0, 2.5))
-        lasted_s = time.monotonic() - since
-        for process in (*psutil.Process(app.pid).children(recursive=True), psutil.Process(app.pid)):
-            process.kill()
-    (found,) = _recovered()
-    assert isinstance(found["seconds"], float)
-    assert found["seconds"] > lasted_s - 0.5
-    _assert_plays(out, found["seconds"])
-    assert files_in(tmp_path) == [out.name]
+@pytest.mark.fault(
+    "The encoder child is killed at its N-th write to the take",
+    made="strace: SIGKILL at the N-th write of the first, the second and the third child of a session",
+    holds="another child takes over, the user is told once, the take goes on, every frame is accounted for",
+)
+def test_the_encoder_killed_at_every_write(recorders: DoomedRecorders, tally: Tally) -> None:
+    ended = recorders.sweep(CHILD_WRITES)
+    assert all(each.status == 0 for each in ended), "the app goes on"
+    for each in ended:
+        assert sum("stumbled" in sentence for sentence in each.told) <= 1
+        assert each.report_of("a.mp4") is not None
+    _judged(tally, ended)
 
 
-def test_a_take_that_is_being_recorded_is_left_alone(tmp_path: Path) -> None:
-    out = tmp_path / "take.mp4"
-    with _start(out) as app:
-        _wait_until_it_writes(out)
-        assert _recovered() == [], "another process is recording it"
-        assert _part(out).exists()
-        app.send_signal(signal.SIGINT)
-        assert app.wait(30) == 130
-    assert files_in(tmp_path) == [out.name]
-    assert _recovered() == []
+@pytest.mark.fault(
+    "App, encoder child or both are killed at a random instant",
+    made="200 sessions, SIGKILL at a moment that the run's seed chooses",
+    holds="all that was said to be safe is there after recovery, and plays to its end; one take is one file",
+)
+def test_killed_at_random_instants(recorders: DoomedRecorders, rng: random.Random, tally: Tally) -> None:
+    _judged(tally, recorders.run(random_plan(rng) for _ in range(RANDOM_INSTANTS)))
 
 
-def test_a_recording_that_was_cut_short_is_not_recorded_over(tmp_path: Path) -> None:
-    out = tmp_path / "take.mp4"
-    with _start(out) as app:
-        _wait_until_it_writes(out)
-        app.kill()
-    second = subprocess.run(
-        command("record", out, "--seconds", "1", *DEMO),
-        cwd=REPOSITORY,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert second.returncode != 0
-    assert second.stderr.count("\n") == 1
-    assert "diary recover" in second.stderr
-    (found,) = _recovered()
-    assert found["path"] == str(out)
+@pytest.mark.fault(
+    "The disk reports an error (EIO) at the N-th sync",
+    made="strace: EIO once, at the N-th fdatasync of the syncer, and at the sync before the take gets its name",
+    holds="the user is told, no later sync is trusted, the take keeps its part name and is offered by recovery",
+)
+@pytest.mark.parametrize("where", ["syncer", "encoder"])
+def test_an_error_at_every_sync(recorders: DoomedRecorders, tally: Tally, where: str) -> None:
+    ended = recorders.sweep([(where, "fdatasync", 1)], does="error=EIO")
+    assert ended
+    for each in ended:
+        assert each.status == 0
+        assert any("reports an error" in told or "could not be saved under its name" in told for told in each.told)
+        left = {path.name for path in each.takes.iterdir()}
+        assert left == {"a.recording.mp4", "b.mp4"}, "the suspect take has no name, and the next one works"
+    _judged(tally, ended)
 
 
-def _assert_plays(take: Path, seconds: float) -> None:
-    with av.open(str(take)) as media:
-        times = [frame.time or 0.0 for frame in media.decode(video=0)]
-    assert abs(times[-1] + 1 / 30 - seconds) < 0.3
-    assert times == sorted(set(times))
-    assert abs(len(hear(take)) / 48_000 - seconds) < 0.5
+@pytest.mark.fault(
+    "The app is stopped for a while (SIGSTOP), with its encoder child or without",
+    made="SIGSTOP at a random moment, SIGCONT 1.5 s later",
+    holds="the take goes on and is whole, picture and sound in their places, every frame accounted for",
+)
+def test_stopped_and_continued(recorders: DoomedRecorders, rng: random.Random, tally: Tally) -> None:
+    plans = []
+    for number in range(12):
+        at_s, to = rng.uniform(0.1, 1.2), ("app", "both", "child")[number % 3]
+        plans.append(Plan(signals=(Signal(at_s, to, signal.SIGSTOP), Signal(at_s + 1.5, to, signal.SIGCONT))))
+    ended = recorders.run(plans)
+    assert all(each.status == 0 and each.said[-1].what == "end" for each in ended)
+    _judged(tally, ended)

@@ -86,6 +86,17 @@ class Plan:
 # -- the recorder -----------------------------------------------------------------------------------------------------
 
 
+class CountingDisk(RealDisk):
+    """The computer's own disk, which tells when something was cut off."""
+
+    def __init__(self) -> None:
+        self.cuts = 0
+
+    def cut(self, path: Path, at: int) -> None:
+        super().cut(path, at)
+        self.cuts += 1
+
+
 class Session:
     """A whole session, told line by line: two takes, the first of them paused and cut back."""
 
@@ -96,12 +107,13 @@ class Session:
         self._take = ""
         self._last: dict[str, float] = {}
         self._done = 0
+        self._disk = CountingDisk()
         clock = MonotonicClock()
         opener = Opener(clock)
         tracer = Tracer(plan.fault, self._takes)
         self._recorder = Recorder(
             clock=clock,
-            disk=RealDisk(),
+            disk=self._disk,
             open_camera=opener.camera,
             open_microphone=opener.microphone,
             on_news=self._news.put,
@@ -152,7 +164,7 @@ class Session:
         before_s = self._recorder.recorded_s()
         self.say("scrap", s=before_s, seconds=seconds)
         self._recorder.post(Scrap(seconds))
-        self._wait(lambda: not self._still_on() or self._recorder.recorded_s() < before_s - seconds / 2)
+        self._wait(lambda: not self._still_on() or self._disk.cuts > 0)
         self._last = {}
         self.say("scrapped")
 
