@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from capture.demo import draw_frame
 from capture.model import Image, PictureFormat
-from ui.widgets.preview import Preview
+from ui.widgets.preview import WHILE_RECORDING, Preview
 
 RED, BLUE = (0, 0, 220), (220, 0, 0)
 
@@ -50,8 +50,11 @@ def _at(preview: Preview, x: int, y: int) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (1280, 720), (1920, 1080), (321, 181), (40, 24)])
 @pytest.mark.parametrize("mirrored", [True, False])
-def test_left_and_right_are_where_they_belong(qtbot: QtBot, width: int, height: int, mirrored: bool) -> None:
-    preview = Preview(mirrored=mirrored)
+@pytest.mark.parametrize("most_a_second", [None, WHILE_RECORDING])
+def test_left_and_right_are_where_they_belong(
+    qtbot: QtBot, width: int, height: int, mirrored: bool, most_a_second: float | None
+) -> None:
+    preview = Preview(mirrored=mirrored, most_a_second=most_a_second)
     _shown(qtbot, preview, 600, 400)
     preview.show_picture(_halves(width, height))
     left, right = _at(preview, 100, 200), _at(preview, 500, 200)
@@ -65,8 +68,9 @@ def test_part_of_a_larger_picture_is_shown_too(qtbot: QtBot) -> None:
     assert _at(preview, 100, 200) == (220, 0, 0)
 
 
-def test_the_corners_are_round_and_the_edges_whole(qtbot: QtBot) -> None:
-    preview = Preview()
+@pytest.mark.parametrize("most_a_second", [None, WHILE_RECORDING])
+def test_the_corners_are_round_and_the_edges_whole(qtbot: QtBot, most_a_second: float | None) -> None:
+    preview = Preview(most_a_second=most_a_second)
     _shown(qtbot, preview, 640, 360)
     around = _at(preview, 0, 0)
     preview.show_picture(np.full((720, 1280, 3), 77, np.uint8))
@@ -75,6 +79,16 @@ def test_the_corners_are_round_and_the_edges_whole(qtbot: QtBot) -> None:
     for x, y in ((320, 0), (0, 180), (639, 180), (320, 359), (17, 17), (622, 342)):
         assert _at(preview, x, y) == (77, 77, 77)
     assert around != (77, 77, 77)
+
+
+def test_above_and_below_are_where_they_belong(qtbot: QtBot) -> None:
+    rows = np.repeat((np.arange(720) // 3).astype(np.uint8)[:, None], 1280, axis=1)
+    for most_a_second in (None, WHILE_RECORDING):
+        preview = Preview(most_a_second=most_a_second)
+        _shown(qtbot, preview, 640, 360)
+        preview.show_picture(np.ascontiguousarray(np.dstack([rows] * 3)))
+        for y in (0, 10, 15, 16, 100, 180, 343, 344, 359):
+            assert abs(_at(preview, 320, y)[0] - 2 * y // 3) <= 1, "also where the corners' rows join the others"
 
 
 def test_it_is_as_sharp_as_the_picture(qtbot: QtBot) -> None:
