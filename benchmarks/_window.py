@@ -10,12 +10,11 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from capture.clock import Clock
 from capture.model import Frame
 from capture.recorder import Recorder
+from ui.recording import TICK_MS
 from ui.style import load_fonts
 from ui.widgets.meter import LevelMeter
 from ui.widgets.preview import WHILE_RECORDING, Preview
 
-TICK_MS = 33
-"""As the screen of a recording."""
 SIZE = (1109, 700)
 """The preview is then as large as on a laptop of 1280x800: 1065x600."""
 
