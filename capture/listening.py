@@ -17,8 +17,8 @@ from capture.threads import Flag, Mailbox, Threads
 
 log = logging.getLogger(__name__)
 
-LOST_AFTER_S = 1.0
-"""A microphone that delivers nothing for so long counts as lost."""
+LOST_AFTER_S = 0.9
+"""A microphone that delivers nothing for so long counts as lost, and that is told within a second."""
 ANEW_EVERY = 4
 """It is opened anew when so many times as long have passed: some need seconds to wake up."""
 BATCH = 4

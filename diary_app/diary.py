@@ -161,6 +161,11 @@ class Diary:
         """On the thread that watches the devices."""
         self._tell(DevicesChanged(Devices((*cameras, DEMO_CAMERA), (*microphones, DEMO_MICROPHONE))))
 
+    def look_for_devices(self) -> None:
+        """List the devices again now: the window's toolkit has heard of a change (a Mac has no other sign)."""
+        if self._device_watch is not None:
+            self._device_watch.look_again()
+
     def best_picture(self) -> PictureFormat:
         """The size and rate that this computer keeps up with; 1280x720 at 30 until it has been measured."""
         return self._fitting.picture

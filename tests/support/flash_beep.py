@@ -105,6 +105,7 @@ def match_speech(sound: NDArray[np.float64], speech: Samples) -> Heard:
     """The best fit of the sound in the speech over every place that it could begin; beeps are left out."""
     heard, played = _envelope(sound), _envelope(speech.astype(np.float64))
     kept = np.ones(len(heard), bool)
+    kept[:10] = kept[-10:] = False  # a beep that is cut at an edge is too short to be found
     for beep in find_beeps(sound):
         kept[max(0, int((beep - 0.03) * ENVELOPE_HZ)) : int((beep + 0.1) * ENVELOPE_HZ)] = False
     if not kept.any() or not heard[kept].std():
