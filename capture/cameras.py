@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 0.5
 """How often a lost camera is looked for."""
-LOST_AFTER_S = 0.9
+LOST_AFTER_S = 0.85
 """A camera that delivers nothing for so long counts as lost, and that is told within a second."""
-WATCH_EVERY_S = 0.05
+WATCH_EVERY_S = 0.1
 LOOK_IN_TAKE_S = 0.5
 CLOSE_TIMEOUT_S = 3.0
 """So long is a driver that never returns waited for; then its thread is left behind."""
