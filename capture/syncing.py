@@ -103,7 +103,7 @@ class Syncer:
                     self.safe_s = end_s
 
     def cut_back(self, at_s: float) -> None:
-        """The take was cut back to this second. On the encoder thread."""
+        """The take was cut back, and ends at this second. On the encoder thread."""
         with self._guard:
             self._cuts += 1
             self.safe_s = min(self.safe_s, at_s)

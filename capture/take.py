@@ -281,7 +281,7 @@ class TakeWriter:
     def _cut_back(self, scrap: _Scrap) -> None:
         blacks = self._stream.black_pictures
         cut = self._pieces.cut_back(self.written_s - scrap.seconds)  # less than 0: the first picture goes too
-        self._syncer.cut_back(cut.at_s)
+        self._syncer.cut_back(self._file.end_s)
         self._stream.go_on_after_cut(cut, scrap.at_s)
         self._settle(cut.pictures - (blacks - self._stream.black_pictures))
         log.info("scrapped back to %.1f s", cut.at_s)
