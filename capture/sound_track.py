@@ -52,7 +52,7 @@ class SoundTrack:
         self._changes: deque[Hold | Resume] = deque()
         self._spare: Samples = np.zeros(0, np.int16)
         self._written = first
-        self._last_end_s: float | None = None
+        self._last_end_s = zero_s + first / SOUND_RATE
 
     @property
     def samples(self) -> int:
@@ -91,7 +91,7 @@ class SoundTrack:
         held_s = self._time.held_at_s
         if (held_s is not None and span.start_s >= held_s) or span.end_s <= self.heard_s:
             return
-        if span.stepped and self._last_end_s is not None:
+        if span.stepped:
             self._note_missing(max(self._last_end_s, self.heard_s), span.start_s)
         self._last_end_s = span.end_s
         self._write(self._grid.feed(samples, span))
@@ -100,7 +100,7 @@ class SoundTrack:
         """The microphone delivers nothing: silence up to this moment."""
         self._obey(until_s)
         stop_s = self._time.stop_s(until_s)
-        self._note_missing(max(self._last_end_s or 0.0, self.heard_s), stop_s)
+        self._note_missing(max(self._last_end_s, self.heard_s), stop_s)
         self._write(self._grid.fill(stop_s))
 
     def finish(self, at_s: float) -> None:
@@ -126,7 +126,7 @@ class SoundTrack:
         before, self._time = self._time, self._time.resume(at_s)
         self._write(self._grid.flush(before.held_at_s))
         self._grid.shift(self._time.zero_s - before.zero_s)
-        self._last_end_s = None
+        self._last_end_s = at_s
 
     def _write(self, samples: Samples) -> None:
         """Write whole blocks; what is left over waits for the next ones."""
