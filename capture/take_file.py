@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capture.disk import Disk
-from capture.fragments import HEAD_BYTES, PICTURE_HZ, SOUND_HZ, Box, Fragment, box_at, runs_of, tracks_of
+from capture.fragments import HEAD_BYTES, PICTURE_HZ, SOUND_HZ, Box, Fragment, Run, box_at, runs_of, tracks_of
 from capture.threads import Threads
 
 REMEMBERED = 1500
@@ -149,8 +149,11 @@ class TakeFile:
         if last is None:
             self._tracks, self._forgot = {}, False
             return Cut(0.0, empty=True, pictures=removed)
-        self._note_ends(last)
-        return Cut(goes_on_at_s(last), empty=False, pictures=removed)
+        for fragment in self._recent:
+            self._note_ends(fragment)
+        picture = next((each.picture for each in reversed(self._recent) if each.picture), None)
+        sound = next((each.sound for each in reversed(self._recent) if each.sound), None)
+        return Cut(goes_on_at_s(picture, sound), empty=False, pictures=removed)
 
     def _note_ends(self, fragment: Fragment) -> None:
         for kind, end_s in ((b"vide", fragment.picture_end_s), (b"soun", fragment.sound_end_s)):
@@ -158,12 +161,11 @@ class TakeFile:
                 self._ends_s[kind] = end_s
 
 
-def goes_on_at_s(last: Fragment) -> float:
-    """The earliest second at which a next piece joins on to this fragment without laying anything over it.
+def goes_on_at_s(picture: Run | None, sound: Run | None) -> float:
+    """The earliest second at which a next piece joins on to the last picture and the last sound, laid over neither.
 
     A piece's sound begins with the encoder's own priming, which takes the place of as much sound (21 ms).
     """
-    sound_s = last.sound.end / SOUND_HZ if last.sound else 0.0
-    picture = last.picture
+    sound_s = sound.end / SOUND_HZ if sound else 0.0
     picture_s = min(picture.end / PICTURE_HZ, picture.last / PICTURE_HZ + STANDS_S) if picture else 0.0
     return max(sound_s, picture_s)

@@ -146,7 +146,7 @@ def _pause_and_scrap(rng: random.Random) -> list[Step]:
     return [*steps[:1], *_scrap(rng), *steps[1:]]
 
 
-_IN_TAKE = (_pause, _scrap, _pause_and_scrap, _pause, lambda rng: [(rng.uniform(0.1, 1.0), Pause()), (0.3, Resume())])
+_IN_TAKE = (_pause, _scrap, _pause_and_scrap, _pause, _pause)
 
 
 def _disaster(rng: random.Random, length_s: float) -> Disaster:

@@ -1,19 +1,25 @@
 """What the simulation has found, each as the smallest case that shows it."""
 
+from pathlib import Path
+
 import numpy as np
 
+from capture.disk import RealDisk
 from capture.drift import Span
 from capture.errors import EncoderFailed
 from capture.gate import FrameGate
 from capture.model import SOUND_RATE, Frame, PictureFormat, Samples
 from capture.sound_track import Hold, Resume, SoundTrack
-from capture.state import Prepare, Scrap, Start, Stop, Wish
+from capture.state import Pause, Prepare, Scrap, Start, Stop, Wish
 from capture.stream import Sound, TakeStream
-from capture.take_file import Cut
+from capture.take_file import Cut, TakeFile
+from capture.threads import SystemThreads
+from tests.simulation.checks import violations
 from tests.simulation.child import parse_head
 from tests.simulation.devices import CameraTraits, MicrophoneTraits, draw
-from tests.simulation.evidence import Evidence
-from tests.simulation.plan import CAMERA, FOLDER, MICROPHONE, Plan, Step, Wait
+from tests.simulation.evidence import Evidence, media_of
+from tests.simulation.muxing import Muxer
+from tests.simulation.plan import CAMERA, FOLDER, MICROPHONE, Disaster, Plan, Step, Wait
 from tests.simulation.session import Session
 
 SMALL = PictureFormat(16, 12, 10.0)
@@ -108,3 +114,38 @@ def test_a_black_picture_that_died_with_its_child_is_not_counted() -> None:
     for _ in range(2):
         stream.go_on_after_failure(Cut(0.0, empty=True, pictures=0))
     assert stream.black_pictures == 1
+
+
+def test_a_piece_joins_on_to_the_last_picture_although_fragments_of_sound_came_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "take.mp4"
+    muxer = Muxer(SMALL, sound=True, goes_on=False)
+    data = [muxer.block(1, 10_000 * number, bytes(288)) for number in range(12)]
+    data += [muxer.block(2, 4_000 * number, bytes(3840)) for number in range(24)]
+    path.write_bytes(b"".join(data) + muxer.close())
+    file = TakeFile(path, RealDisk(), SystemThreads())
+    cut = file.cut_back()
+    assert cut.at_s > media_of(path.read_bytes()).pictures[-1].at_s
+
+
+def test_silence_after_a_microphone_that_went_in_a_pause_is_told() -> None:
+    missed: list[tuple[float, float]] = []
+    track = SoundTrack(0.0, lambda _samples, _first: None, lambda start_s, end_s: missed.append((start_s, end_s)))
+    loud = np.full(4800, 9000, np.int16)
+    track.feed(loud, Span(0.0, 0.1))
+    track.change(Hold(0.1))
+    track.change(Resume(1.0))
+    track.feed(loud, Span(3.0, 3.1, stepped=True))
+    assert [round(end_s - start_s, 6) for start_s, end_s in missed] == [2.0]
+
+
+def test_what_is_called_safe_after_a_scrap_is_no_longer_than_the_file() -> None:
+    steps: list[Step] = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), (0.3, Start(FOLDER / "take.mp4"))]
+    steps += [(0.8, Pause()), (0.2, Scrap(0.5)), (1.0, Stop())]
+    for number in range(10):
+        camera, sound = CameraTraits(PictureFormat(16, 12, 30.0)), MicrophoneTraits(late_s=0.01 * number)
+        wish = Wish(CAMERA, MICROPHONE, camera.picture)
+        plan = Plan(f"by hand {number}", wish, camera, sound, steps=steps, disaster=Disaster("power cut", at_s=1.7))
+        evidence = Session(plan).run()
+        assert evidence.claim is not None
+        assert evidence.claim.safe_s
+        assert not violations(evidence)
