@@ -124,9 +124,10 @@ class SoundTrack:
 
     def _go_on(self, at_s: float) -> None:
         before, self._time = self._time, self._time.resume(at_s)
-        self._write(self._grid.flush(before.held_at_s))
+        rest = self._grid.flush(before.held_at_s)
         self._grid.shift(self._time.zero_s - before.zero_s)
         self._last_end_s = at_s
+        self._write(rest)  # last of all: the child may have died in the pause
 
     def _write(self, samples: Samples) -> None:
         """Write whole blocks; what is left over waits for the next ones."""

@@ -149,3 +149,21 @@ def test_what_is_called_safe_after_a_scrap_is_no_longer_than_the_file() -> None:
         assert evidence.claim is not None
         assert evidence.claim.safe_s
         assert not violations(evidence)
+
+
+def test_a_child_that_dies_in_a_pause_leaves_the_sound_in_step() -> None:
+    child = _Dies(after=3)
+    stream = TakeStream(picture=None, gate=None, sound=True, write=child.write)
+    stream.begin(0.0)
+    ramp = np.arange(48_000).astype(np.int16)
+    for number in range(8):
+        if number == 1:
+            stream.take_in(Hold(0.19))
+            stream.take_in(Resume(0.4))
+        try:
+            stream.take_in(Sound(ramp[number * 4800 : (number + 1) * 4800], Span(number * 0.1, (number + 1) * 0.1)))
+        except EncoderFailed:
+            stream.go_on_after_failure(Cut(0.02, empty=False, pictures=0))
+    first, samples = child.sound[-1]
+    taken = first - 1024 + round(0.21 * SOUND_RATE)
+    assert abs(int(samples[500]) - (taken + 500)) <= 2
