@@ -40,6 +40,7 @@ SAID = "said.jsonl"
 TAKES = "takes"
 PR_SET_CHILD_SUBREAPER = 36
 LIMIT_S = 60.0
+KEEPER_FAILED = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +322,8 @@ def _status_within(app: int, seconds: float) -> int | None:
 def _send(app: int, each: Signal) -> None:
     if each.to in ("child", "both"):
         for child in _ffmpegs(app):
-            child.send_signal(each.number)
+            with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+                child.send_signal(each.number)
     if each.to in ("app", "both"):
         os.kill(app, each.number)
 
@@ -349,7 +351,9 @@ def serve() -> None:
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(0)
-            status = keep(Path(order["folder"]), Plan.of(order["plan"]))
+            status = KEEPER_FAILED
+            with contextlib.suppress(Exception):
+                status = keep(Path(order["folder"]), Plan.of(order["plan"]))
             os.write(1, json.dumps({"folder": order["folder"], "status": status}).encode() + b"\n")
             os._exit(0)
 
