@@ -37,6 +37,7 @@ def make_whole(take: Path, disk: Disk, clock: Clock) -> Mended | None:
     _wait_until_still(part, disk, clock)
     file = TakeFile(part, disk, SystemThreads())
     file.look()
+    file.doubt_end()
     if not file.whole_bytes:  # nothing is cut off a file in which we find nothing of ours
         return None
     file.cut_back()

@@ -18,6 +18,10 @@ from capture.threads import Threads
 
 REMEMBERED = 1500
 """Fragments that cut_back() finds without reading the file again: two and a half minutes."""
+DOUBTFUL = 100
+"""So many of the last fragments may not have been synced when the power failed: ten seconds."""
+HOLE = bytes(64)
+"""Nothing of ours holds so many zeros in a row (the head 30, a fragment 14): these bytes never reached the disk."""
 LAGGING_S = 1.0
 """A track that ends so long before the other one has nothing more to keep: its device is gone."""
 STANDS_S = 0.1
@@ -99,7 +103,7 @@ class TakeFile:
         size = self._disk.size(self.path)
         while at < size:
             box = box_at(self._disk.read(self.path, at, HEAD_BYTES), at)
-            if box is None or box.end > size:
+            if box is None or box.end > size or not box.kind.isalnum():
                 return
             yield box
             at = box.end
@@ -116,6 +120,23 @@ class TakeFile:
         of = {kind: runs.get(number) for number, kind in self._tracks.items()}
         return Fragment(moof.at, mdat.end, of.get(b"vide"), of.get(b"soun"))
 
+    def doubt_end(self) -> None:
+        """After a power cut: forget the first fragment with a hole in it and what follows; cut_back() comes next."""
+        with self._guard:
+            last = list(self._recent)[-DOUBTFUL:]
+            at = last[0].at if self._forgot or len(self._recent) > DOUBTFUL else 0
+            for number, each in enumerate(last):
+                if HOLE in self._disk.read(self.path, at, each.end - at):
+                    self._forget(len(last) - number)
+                    return
+                at = each.end
+
+    def _forget(self, count: int) -> None:
+        """The last so many fragments."""
+        for _ in range(count):
+            fragment = self._recent.pop()
+            self.pictures -= fragment.picture.samples if fragment.picture else 0
+
     def cut_back(self, to_s: float = math.inf) -> Cut:
         """Cut off what is no whole fragment, and all from the first one on that reaches beyond this second of the take.
 
@@ -128,9 +149,7 @@ class TakeFile:
             if len(beyond) == len(self._recent) and self._forgot:
                 self._read_again(to_s)
             else:
-                self.pictures -= sum(each.picture.samples for each in beyond if each.picture)
-                for _ in beyond:
-                    self._recent.pop()
+                self._forget(len(beyond))
             return self._cut_after_recent(before)
 
     def _read_again(self, to_s: float) -> None:

@@ -215,4 +215,6 @@ class SimulatedDisk:
 def _pieces(change: _Change) -> list[_Change]:
     if change.data is None:
         return [change]
-    return [_Change(change.at + at, change.data[at : at + TORN_BYTES]) for at in range(0, len(change.data), TORN_BYTES)]
+    starts = list(range(0, max(1, len(change.data) - TORN_BYTES + 1), TORN_BYTES))
+    ends = [*starts[1:], len(change.data)]
+    return [_Change(change.at + start, change.data[start:end]) for start, end in zip(starts, ends, strict=True)]

@@ -178,9 +178,9 @@ class Muxer:
         traks = []
         for track in self._tracks:
             handler = box(b"hdlr", struct.pack(">II4s", 0, 0, HANDLER[track]), bytes(13))
-            head = box(b"tkhd", struct.pack(">IIII", 0, 0, 0, track), bytes(68))
+            head = box(b"tkhd", struct.pack(">IIII", 0, 0, 0, track), b"\1" * 68)
             traks.append(box(b"trak", head, box(b"mdia", handler)))
-        self._out += box(b"ftyp", b"isom", bytes(4)) + box(b"moov", box(b"mvhd", bytes(100)), *traks)
+        self._out += box(b"ftyp", b"isom", bytes(4)) + box(b"moov", box(b"mvhd", b"\1" * 100), *traks)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 

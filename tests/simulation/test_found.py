@@ -1,14 +1,19 @@
 """What the simulation has found, each as the smallest case that shows it."""
 
+import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from capture.clock import MonotonicClock
 from capture.disk import RealDisk
 from capture.drift import Span
+from capture.encoder import part_path
 from capture.errors import EncoderFailed
 from capture.gate import FrameGate
 from capture.model import SOUND_RATE, Frame, PictureFormat, Samples
+from capture.recovery import make_whole
 from capture.sound_track import Hold, Resume, SoundTrack
 from capture.state import Pause, Prepare, Scrap, Start, Stop, Wish
 from capture.stream import Sound, TakeStream
@@ -17,7 +22,7 @@ from capture.threads import SystemThreads
 from tests.simulation.checks import violations
 from tests.simulation.child import parse_head
 from tests.simulation.devices import CameraTraits, MicrophoneTraits, draw
-from tests.simulation.evidence import Evidence, media_of
+from tests.simulation.evidence import Evidence, Media, media_of
 from tests.simulation.muxing import Muxer
 from tests.simulation.plan import CAMERA, FOLDER, MICROPHONE, Disaster, Plan, Step, Wait
 from tests.simulation.session import Session
@@ -167,3 +172,19 @@ def test_a_child_that_dies_in_a_pause_leaves_the_sound_in_step() -> None:
     first, samples = child.sound[-1]
     taken = first - 1024 + round(0.21 * SOUND_RATE)
     assert abs(int(samples[500]) - (taken + 500)) <= 2
+
+
+@pytest.mark.parametrize("hole", [0, 3, 7])
+def test_a_restart_keeps_nothing_from_the_first_hole_on(tmp_path: Path, hole: int) -> None:
+    muxer = Muxer(SMALL, sound=False, goes_on=False)
+    blocks = [
+        muxer.block(1, 10_000 * number, draw(number + 1, SMALL)[:, :, 0].tobytes() + bytes(96)) for number in range(14)
+    ]
+    data = bytearray(b"".join(blocks) + muxer.close())
+    fragments = [match.start() - 4 for match in re.finditer(b"moof", bytes(data))]
+    data[fragments[hole] + 40 : fragments[hole] + 110] = bytes(70)  # the power failed before these bytes were written
+    take = tmp_path / "take.mp4"
+    part_path(take).write_bytes(data)
+    make_whole(take, RealDisk(), MonotonicClock())
+    there = media_of(take.read_bytes()) if take.exists() else Media()
+    assert (there.numbers, there.faults) == (list(range(1, hole + 1)), [])
