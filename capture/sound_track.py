@@ -123,8 +123,9 @@ class SoundTrack:
                     self._go_on(at_s)
 
     def _go_on(self, at_s: float) -> None:
+        rest = self._grid.flush(self._time.held_at_s)
+        self._note_missing(max(self._last_end_s, self.heard_s), self._time.stop_s(at_s))
         before, self._time = self._time, self._time.resume(at_s)
-        rest = self._grid.flush(before.held_at_s)
         self._grid.shift(self._time.zero_s - before.zero_s)
         self._last_end_s = at_s
         self._write(rest)  # last of all: the child may have died in the pause

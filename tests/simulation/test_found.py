@@ -188,3 +188,14 @@ def test_a_restart_keeps_nothing_from_the_first_hole_on(tmp_path: Path, hole: in
     make_whole(take, RealDisk(), MonotonicClock())
     there = media_of(take.read_bytes()) if take.exists() else Media()
     assert (there.numbers, there.faults) == (list(range(1, hole + 1)), [])
+
+
+def test_silence_before_a_pause_is_told_too() -> None:
+    missed: list[tuple[float, float]] = []
+    track = SoundTrack(0.0, lambda _samples, _first: None, lambda start_s, end_s: missed.append((start_s, end_s)))
+    loud = np.full(4800, 9000, np.int16)
+    track.feed(loud, Span(0.0, 0.1))
+    track.change(Hold(2.1))
+    track.change(Resume(2.5))
+    track.feed(loud, Span(2.6, 2.7, stepped=True))
+    assert [round(end_s - start_s, 6) for start_s, end_s in missed] == [2.0, 0.1]
