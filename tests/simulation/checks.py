@@ -79,6 +79,8 @@ def safe_is_safe(evidence: Evidence) -> Iterator[str]:
     claim = evidence.claim
     if claim is None or claim.take is None or not claim.safe_s:
         return
+    if any(isinstance(event, Scrap) and evidence.ended_s - at_s < 1.0 for at_s, event in evidence.posted):
+        return  # the user has just asked for some of it to be gone
     there = _survivor(evidence, claim)
     numbers = {picture.number for picture in there.pictures}
     for picture in claim.before.pictures:
@@ -169,8 +171,8 @@ def _scraps(evidence: Evidence, take: Path) -> list[tuple[float, float]]:
     found = []
     for at_s, event in evidence.posted:
         if isinstance(event, Scrap):
-            before = [state for moment_s, state in states if moment_s <= at_s]
-            after = [state for moment_s, state in states if at_s < moment_s <= at_s + NEAR_S]
+            before = [state for moment_s, state in states if moment_s < at_s]
+            after = [state for moment_s, state in states if at_s <= moment_s <= at_s + NEAR_S]
             near = [*before[-1:], *after]
             if near and all(isinstance(state, Recording | Paused) and state.take == take for state in near):
                 found.append((at_s, event.seconds))

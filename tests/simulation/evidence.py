@@ -9,6 +9,7 @@ from capture.fragments import HEAD_BYTES, PICTURE_HZ, PRIMING, SOUND_HZ, box_at,
 from capture.recorder import RecorderNews
 from capture.state import Event
 from tests.simulation.devices import CameraTraits, MicrophoneTraits
+from tests.simulation.muxing import MASK
 
 Stretch = tuple[float, float]
 """From one moment of the world's clock to another."""
@@ -101,7 +102,7 @@ def _packet(media: Media, kind: bytes, moment: int, duration: int, payload: byte
         media.pictures.append(Picture(number, at / PICTURE_HZ))
         media.picture_end_s = (moment + duration) / PICTURE_HZ
     else:
-        values = struct.unpack(f">{len(payload) // 2}h", payload)
+        values = tuple(value ^ MASK for value in struct.unpack(f">{len(payload) // 2}h", payload))
         media.sounds.append(Sound((moment - PRIMING) / SOUND_HZ, duration, values))
         media.sound_end_s = (moment + duration - PRIMING) / SOUND_HZ
 

@@ -25,7 +25,9 @@ EVERY = 128
 """Every so many samples are kept, so that the sound can be known again."""
 HZ = {PICTURE_TRACK: PICTURE_HZ, SOUND_TRACK: SOUND_HZ}
 HANDLER = {PICTURE_TRACK: b"vide", SOUND_TRACK: b"soun"}
-NO_SOUND = b"\x80\x00" * (PACKET // EVERY)
+MASK = 0x5555
+"""Laid over every value, so that silence is not the zeros of a hole in the file."""
+NO_SOUND = struct.pack(">h", -0x8000 ^ MASK) * (PACKET // EVERY)
 """What stands in a packet of priming."""
 
 GRID_ROWS, GRID_COLUMNS = 6, 8
@@ -101,7 +103,7 @@ class Muxer:
         self._samples = np.concatenate((self._samples, samples))
         while len(self._samples) >= PACKET:
             packet, self._samples = self._samples[:PACKET], self._samples[PACKET:]
-            self._queue_sound(PACKET, packet[::EVERY].astype(">i2").tobytes())
+            self._queue_sound(PACKET, (packet[::EVERY] ^ MASK).astype(">i2").tobytes())
 
     def _queue_sound(self, duration: int, payload: bytes) -> None:
         assert self._next_packet is not None
@@ -189,7 +191,7 @@ class Muxer:
         while self._held:
             self._encode_picture()
         if len(self._samples):
-            rest = self._samples[::EVERY].astype(">i2").tobytes()
+            rest = (self._samples[::EVERY] ^ MASK).astype(">i2").tobytes()
             self._queue_sound(len(self._samples), rest + NO_SOUND[len(rest) :])
         self._interleave(all_of_it=True)
         if any(self._cluster.values()):

@@ -53,6 +53,16 @@ class Session:
         """How much time has passed in this world."""
         return self._scheduler.now_s - self.began_s + self._scheduler.asleep_s
 
+    @property
+    def now_s(self) -> float:
+        """This world's clock."""
+        return self._scheduler.now_s
+
+    @property
+    def child_failures(self) -> int:
+        """How often a child died, hung or did not start by itself."""
+        return self._children.failures
+
     def run(self) -> Evidence:
         """To the end, the restart included."""
         try:

@@ -1,0 +1,15 @@
+"""The first half of the ten thousand sessions that every test run simulates; the other half has a file of its own."""
+
+import os
+
+from tests.simulation.running import run_many
+
+SESSIONS = 5000
+
+
+def test_no_session_breaks_a_promise() -> None:
+    """`./scripts/simulate --only SEED` repeats one that does."""
+    tally = run_many(os.environ["DIARY_TEST_SEED"], 0, SESSIONS)
+    assert tally.sessions == SESSIONS
+    assert tally.faults > SESSIONS / 2
+    assert tally.broken == []
