@@ -111,13 +111,15 @@ def with_recorder(folder: Path, seconds: float) -> dict[str, object]:
 
 
 def _told(report: TakeReport, seen: Seen, take: Path) -> dict[str, object]:
+    together = pairs(take, 0, 60)
     return {
         "frames_captured": report.frames_captured,
         "frames_written": report.frames_written,
         "lost": asdict(report.lost),
         "preview_s": seen.preview_s,
         "unsafe_s": seen.unsafe_s,
-        "late_ms": [pair.late_ms for pair in pairs(take, 0, 60)],
+        "flashes_s": [pair.flash_s for pair in together],
+        "late_ms": [pair.late_ms for pair in together],
     }
 
 
