@@ -27,6 +27,8 @@ class Place:
     name: Name
     clip_id: ClipId | None = None
     kind: Kind = Kind.VIDEO
+    note: str = ""
+    """A sentence to say on arrival: why the user is led there."""
 
 
 HOME = Place(Name.HOME)

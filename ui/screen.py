@@ -71,6 +71,10 @@ class Screen(QScrollArea):
     def hear(self, news: News) -> None:
         """News, while this screen is shown."""
 
+    def escape(self) -> bool:
+        """End what is going on just now, before anybody goes back; True when there was something."""
+        return False
+
     def first(self) -> QWidget | None:
         """What has the focus on arrival."""
         return None

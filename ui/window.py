@@ -147,9 +147,8 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{heading} – {words.APP}")
 
     def back(self) -> None:
-        """One screen back; ends a countdown first."""
-        screen = self.screen_shown
-        if isinstance(screen, GetReady) and screen.escape():
+        """One screen back; ends what is going on there first."""
+        if self.screen_shown.escape():
             return
         towards = back_from(self.place)
         if towards is not None:

@@ -1,5 +1,10 @@
 """Every word on the screens, in English. Plain, short, kind; no jargon. Another language is another such module."""
 
+from capture.model import Missing
+from capture.picture_coach import PictureHint
+from capture.sound_guard import SoundTrouble
+from capture.sound_verdict import SoundFault
+from capture.state import Device
 from diary_app.clip import Audience, Kind, Stage
 
 APP = "Diary"
@@ -10,6 +15,7 @@ BACK = "Back"
 HELP = "Help"
 CLOSE_HELP = "Close help"
 CANCEL = "Cancel"
+OR = "or"
 SAFE = "Your recording is safe."
 SAFE_HERE = "Your recording is safe on this computer."
 PRACTICE_LINE = "Practice mode: clips go to a practice portal on this computer. Nobody else sees them."
@@ -78,11 +84,12 @@ YOUR_CLIPS = "Your clips"
 SEE_ALL = "See all"
 NO_CLIPS = "Nothing here yet. Your clips appear here as soon as you have recorded one."
 FOUND = "A recording was cut short"
-FOUND_WHY = "The computer or the app stopped on {when}. {length} of it are safe on this computer."
+FOUND_WHY = "The computer or the app stopped. What was recorded until then is safe: {length}, from {when}."
 KEEP = "Keep it"
 BIN_IT = "Bin it"
 BIN_ASK = "Bin this recording?"
 BIN_WHY = "It is deleted from this computer and cannot be brought back."
+BIN_FOUND_WHY = "All of it ({length}) is deleted from this computer and cannot be brought back."
 BIN_KEEP = "Keep it"
 KEPT = "Kept. You find it under Your clips."
 BINNED = "Binned. It is gone from this computer."
@@ -100,6 +107,23 @@ SOUND_ONLY = "Sound only: there is no picture"
 START = "Start recording"
 STOP_COUNT = "Not yet"
 SAY_SOMETHING = "Say something: the bar should move."
+TRY_SOUND = "Try your sound"
+TRY_SOUND_AGAIN = "Try again"
+TRY_SAY = "Say your name…"
+TRY_LEFT = "Say your name. {seconds} left."
+TRY_PLAYING = "Playing…"
+TRY_PLAY = "This is how you sound."
+TRY_HEARD = "We heard you clearly."
+TRY_DO_NOTHING = "You can start."
+TRY_VERDICTS = {
+    SoundFault.SILENT: ("We did not hear you.", "Move closer, or choose another microphone."),
+    SoundFault.CLIPPED: ("You were too loud.", "Move back a little, or speak more softly."),
+    SoundFault.QUIET: ("We could hardly hear you.", "Move closer, or choose another microphone."),
+    SoundFault.NOISY: ("There is a lot of noise around you.", "Move closer, or find a quieter place."),
+}
+"""After a try: what was heard, and one thing to do."""
+USED_INSTEAD = "“{gone}” was unplugged. “{instead}” is used instead."
+BACK_AGAIN = "“{name}” is back, and is used again."
 COUNTING = "Recording starts in {number}"
 ROOM = "Room for {room} on this computer"
 ROOM_LITTLE = "There is little room left on this computer: {room}. Delete something you no longer need."
@@ -111,7 +135,23 @@ USE_PRACTICE_CAMERA = "Use the practice camera"
 USE_PRACTICE_MICROPHONE = "Use the practice microphone"
 LOOK_AGAIN = "Look again"
 NOT_READY = "The camera and the microphone are still starting."
-DARK = "It’s dark. Turn towards the window."
+HINTS = {
+    PictureHint.DARK: ("It’s dark.", "Turn towards the window, or switch on a light."),
+    PictureHint.BRIGHT: ("It’s very bright.", "Turn a little away from the light."),
+    PictureHint.BACKLIT: ("The light is behind you.", "Turn round, so that it falls on your face."),
+    PictureHint.NO_FACE: ("We can’t see your face.", "Sit in front of the camera, and look at it."),
+    PictureHint.CUT_OFF: ("Your face is cut off.", "Move to the middle of the picture."),
+    PictureHint.TOO_FAR: ("You are far away.", "Move closer to the camera."),
+    PictureHint.OUT_OF_FOCUS: ("The picture is blurred.", "Wipe the camera, or move back a little."),
+}
+"""What would make the picture better: what we see, and one thing to do."""
+TROUBLES = {
+    SoundTrouble.SILENT: ("No sound is coming in.", "Is the microphone switched off? Switch it on."),
+    SoundTrouble.CLIPPING: ("You are too loud.", "Move back a little, or speak more softly."),
+    SoundTrouble.UNHEARD: ("We can’t hear you.", "Is the microphone covered? Move closer, and carry on."),
+    SoundTrouble.QUIET: ("You are hard to hear.", "Move closer to the microphone."),
+}
+"""Why nobody can hear the speaker, and one thing to do."""
 
 # -- recording ------------------------------------------------------------------------------------------------------
 
@@ -125,7 +165,25 @@ SAFE_NOW = "Saved on this computer up to this second"
 SAFE_UNTIL = "Saved on this computer up to {time}"
 PAUSED_LINE = "Paused: nothing is being recorded"
 FINISHING_LINE = "Finishing your recording. It is safe."
-UNHEARD = "We can’t hear you. Is the microphone covered?"
+GOES_ON = "Your recording goes on."
+ALL_RIGHT = "All right"
+DEVICE_BACK = {Device.CAMERA: "The camera is back.", Device.MICROPHONE: "The microphone is back."}
+DEVICE_BACK_LINE = "Your recording is safe, and goes on with it."
+SCRAP = "Scrap last 30 s"
+SCRAP_SPOKEN = "Scrap the last 30 seconds"
+SCRAP_ASK = "Delete the last 30 seconds?"
+SCRAP_ASK_ALL = "Delete all of it so far?"
+SCRAP_WHY = "Everything after {time} is deleted from this computer and cannot be brought back."
+SCRAP_WHY_ALL = "Everything you said until now is deleted from this computer and cannot be brought back."
+SCRAP_YES = "Delete it"
+SCRAP_NO = "Keep it"
+SCRAPPING = "Deleting…"
+SCRAPPED = "The last {length} are gone."
+SCRAPPED_ALL = "All of it so far is gone."
+SCRAPPED_GOES_ON = "Recording goes on."
+SCRAPPED_PAUSED = "Still paused: nothing is being recorded."
+ROOM_HERE = "Room for {room}"
+NOTHING_RECORDED = "Nothing was kept of that recording. You can start again."
 RECORDING_TIME = "Recorded: {time}"
 STARTING_LINE = "Starting…"
 
@@ -159,6 +217,31 @@ AGAIN_WHY = "What becomes of this recording?"
 AGAIN_KEEP = "Keep it too"
 AGAIN_BIN = "Bin it"
 NOT_PLAYABLE = "This recording cannot be shown here."
+FAULTS = {
+    SoundFault.SILENT: ("We could not hear anybody in this recording.", "Listen to it. If it is silent, record again."),
+    SoundFault.CLIPPED: ("The sound of this recording is too loud and rough.", "If it hurts to listen, record again."),
+    SoundFault.QUIET: ("Your voice is very soft in this recording.", "If it is hard to follow, record again."),
+    SoundFault.NOISY: ("There is a lot of noise in this recording.", "If it is hard to follow, record again."),
+}
+"""The sound of the whole recording: what is wrong, and one thing to do."""
+GAP_WORDS = {
+    Missing.CAMERA: "No picture",
+    Missing.MICROPHONE: "No sound",
+    Missing.ENCODER: "Missing",
+    Missing.ASLEEP: "Asleep",
+}
+"""The word on the film strip."""
+GAP_SENTENCES = {
+    Missing.CAMERA: "The camera was away from {start} to {end}.",
+    Missing.MICROPHONE: "The microphone was away from {start} to {end}.",
+    Missing.ENCODER: "From {start} to {end} nothing could be kept.",
+}
+GAP_ASLEEP = "At {start} the computer slept for {length}. Nothing was recorded meanwhile."
+GAPS_MORE = "{count} more are marked below."
+LOST_PICTURES_BUSY = "The computer was busy: about {length} of the picture is missing, in small pieces."
+LOST_PICTURES_CAMERA = "The camera left out about {length} of the picture, in small pieces."
+HALF_A_SECOND = "half a second"
+LOST_SOUND = "About {length} of the sound is missing, in small pieces."
 OPENING_CLIP = "Opening your recording…"
 
 # -- about it -------------------------------------------------------------------------------------------------------
@@ -259,18 +342,21 @@ HELP_HOME = (
 HELP_GET_READY = (
     "Nothing is recorded yet. Take your time.",
     "Look at the camera, with the window in front of you and not behind you.",
-    "Say something. If the bar does not move, choose another microphone.",
+    "Try your sound: say your name, and hear how you sound. If nobody hears you, choose another microphone.",
+    "A camera or microphone that you plug in appears in its list by itself.",
     "Press Start recording. It counts from three, then you are on.",
 )
 HELP_RECORDING = (
     "Just talk. You can cut out mistakes afterwards.",
     "Pause stops everything: while it is paused, nothing is recorded.",
+    "Said something that you should not have? Scrap the last 30 seconds: they are deleted at once, for good.",
     "Your recording is saved all the time. Even if the power fails, you keep it.",
 )
 HELP_WATCH = (
     "Press Play, and stop where the clip should begin. Press Start here. Do the same for the end.",
     "To take something out of the middle, press Cut this bit out.",
     "Nothing is lost: Undo brings it back, and the original stays on this computer.",
+    "A striped piece with words on it marks where the camera or the microphone was away.",
     "With the keyboard: Tab goes to a handle, the arrow keys move it by one picture, Shift and arrow by one second.",
 )
 HELP_ABOUT = (

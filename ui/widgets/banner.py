@@ -3,15 +3,16 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.announce import announce
 from ui.design import CORNER, SPACE
 from ui.icons import paint_icon
 from ui.style import colour
 from ui.widgets.buttons import Button
 from ui.widgets.paint import painting, ring
-from ui.widgets.text import label, redress
+from ui.widgets.text import WordsBeside, label, redress
 
 
 class Mark(QWidget):
@@ -44,7 +45,7 @@ class Mark(QWidget):
 
 
 class Banner(QFrame):
-    """Hidden until there is something to say; takes the focus when the user must know it."""
+    """Hidden until there is something to say; takes the focus, or is announced to screen readers."""
 
     def __init__(self, *, name: str = "banner") -> None:
         super().__init__()
@@ -65,12 +66,17 @@ class Banner(QFrame):
         words.setSpacing(SPACE // 2)
         words.addWidget(self._what)
         words.addWidget(self._safe)
-        words.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._beside = WordsBeside(words, self._button)
         line = QHBoxLayout(self)
         line.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE * 2)
         line.setSpacing(SPACE * 2)
         line.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
+        line.addLayout(self._beside, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn where the width asks for it."""
+        self._beside.turn(self.width())
+        super().resizeEvent(event)
 
     @property
     def text(self) -> str:
@@ -84,9 +90,10 @@ class Banner(QFrame):
         safe: str = "",
         do: tuple[str, Callable[[], None]] | None = None,
         kindly: bool = False,
+        icon: str = "",
         focus: bool = False,
     ) -> None:
-        """Show the message; do is the label and deed of its one button."""
+        """Show the message; do is the label and deed of its one button, icon stands for the usual one."""
         self._what.setText(what)
         self._safe.setText(safe)
         self._safe.setVisible(bool(safe))
@@ -94,12 +101,18 @@ class Banner(QFrame):
         if do:
             self._button.say(do[0])
             self._act = do[1]
-        self._mark.show_icon("safe" if kindly else "warning", "accent" if kindly else "ink")
+        self._mark.show_icon(icon or ("safe" if kindly else "warning"), "accent" if kindly else "ink")
         redress(self, surface="ok" if kindly else "warn")
         self.setAccessibleName(f"{what} {safe}".strip())
         self.show()
         if focus:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            announce(self, self.accessibleName())
+
+    def has_focus(self) -> bool:
+        """True when it, or its button, has the keyboard's focus."""
+        return self.hasFocus() or self._button.hasFocus()
 
     def hush(self) -> None:
         """Hide the message."""

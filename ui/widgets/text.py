@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QSizePoli
 
 from ui.design import SPACE
 
+LETTERS_BESIDE = 50
+"""So many letters of a line must have room beside what can be pressed."""
+
 
 def label(text: str, role: str = "body", *, name: str = "", wrap: bool = True) -> QLabel:
     """A label in one of the style sheet's roles."""
@@ -62,6 +65,25 @@ class TwoSides(QWidget):
         if turned != self._line.direction():
             self._line.setDirection(turned)
         super().resizeEvent(event)
+
+
+class WordsBeside(QBoxLayout):
+    """Words, and what can be pressed: beside them where there is room for it, else below. The owner calls turn()."""
+
+    def __init__(self, words: QVBoxLayout, pressed: QWidget) -> None:
+        super().__init__(QBoxLayout.Direction.TopToBottom)
+        self._pressed = pressed
+        self.setSpacing(SPACE)
+        self.addLayout(words, 1)
+        self.addWidget(pressed, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def turn(self, width: int) -> None:
+        """The owner is so wide."""
+        letters = LETTERS_BESIDE * self._pressed.fontMetrics().averageCharWidth()
+        wide = width >= letters + self._pressed.sizeHint().width()
+        turned = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if turned != self.direction():
+            self.setDirection(turned)
 
 
 def clear(layout: QBoxLayout) -> None:

@@ -1,0 +1,54 @@
+"""A question that is asked in its place: it hides nothing, and what goes on behind it goes on. GUI thread."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui import words
+from ui.announce import announce
+from ui.design import SPACE
+from ui.widgets.buttons import Button, Weight
+from ui.widgets.text import Card, WordsBeside, label, row
+
+
+class AskHere(Card):
+    """Hidden until ask(); the harmless answer has the focus first, and Escape is the same."""
+
+    agreed = Signal()
+    refused = Signal()
+
+    def __init__(self, *, name: str, yes: str, no: str) -> None:
+        super().__init__("warn", name=name)
+        self._what = label("", "strong", name=f"{name}-what")
+        self._why = label("", "body", name=f"{name}-why")
+        self._no = Button(no, name=f"{name}-no")
+        self._yes = Button(yes, name=f"{name}-yes", weight=Weight.DANGER, icon="bin")
+        self._no.clicked.connect(self.refused)
+        self._yes.clicked.connect(self.agreed)
+        texts = QVBoxLayout()
+        texts.setSpacing(SPACE // 2)
+        texts.addStretch(1)
+        texts.addWidget(self._what)
+        texts.addWidget(self._why)
+        texts.addStretch(1)
+        answers = QWidget()
+        answers.setLayout(row(self._no, self._yes, stretch=False))
+        self._beside = WordsBeside(texts, answers)
+        self.column.addLayout(self._beside)
+        self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn where the width asks for it."""
+        self._beside.turn(self.width())
+        super().resizeEvent(event)
+
+    def ask(self, what: str, why: str) -> None:
+        """Show the question, and put the focus on the harmless answer."""
+        self._what.setText(what)
+        self._why.setText(why)
+        self.setAccessibleName(f"{what} {why}")
+        self._no.setAccessibleName(f"{self._no.text()}. {what}")
+        self._yes.setAccessibleName(f"{self._yes.text()}. {why}")
+        self.show()
+        self._no.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(self, f"{what} {why} {self._no.text()}, {words.OR} {self._yes.text()}?")
