@@ -1,39 +1,64 @@
 """Get ready: choose devices by seeing and hearing them, then count down. Nothing is recorded here. GUI thread."""
 
+from functools import partial
+
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from capture.model import Camera, Image, Microphone
-from capture.state import Idle, Opening, Ready, Wish
+from capture.model import Camera, Microphone
+from capture.picture_coach import PictureHint
+from capture.state import Device as Which
+from capture.state import Idle, Opening, Ready, State, Wish
 from diary_app import phrases
 from diary_app.clip import Kind
-from diary_app.diary import Devices
 from diary_app.errors import Refused
-from diary_app.news import News, RecorderChanged, RecorderTrouble
+from diary_app.news import Devices, DevicesChanged, News, RecorderChanged, RecorderTrouble
 from ui import words
 from ui.countdown import Countdown
 from ui.design import SPACE
 from ui.desk import Desk
-from ui.devices import Device, is_demo, pick_camera, pick_microphone
+from ui.devices import Change, Choice, Device, is_demo
 from ui.place import Name, Place
 from ui.screen import Screen
+from ui.try_sound import TrySound
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.device_box import DeviceBox
+from ui.widgets.hint_line import HintLine
 from ui.widgets.meter import LevelMeter
 from ui.widgets.preview import Preview
 from ui.widgets.text import TwoSides, label
 
 TICK_MS = 33
-LOOK_MS = 3000
-"""How often to look again while a device is missing."""
-DARK_BELOW = 40.0
-"""Mean brightness, 0 to 255, under which a face cannot be made out."""
 LITTLE_ROOM_S = 600.0
+LEAST_PREVIEW = 240
 
 
-def is_dark(picture: Image) -> bool:
-    """True when the picture (height x width x 3) is too dark for a face; looks at one pixel in 1,600."""
-    return bool(picture[::40, ::40].mean() < DARK_BELOW)
+def _swapped(change: Change) -> str:
+    """What the user should know about a device that is used in place of another."""
+    name = change.pick.device.name if change.pick.device else ""
+    if change.gone:
+        return words.USED_INSTEAD.format(gone=change.gone, instead=name)
+    return words.BACK_AGAIN.format(name=change.back) if change.back else ""
+
+
+class PictureAndHint(QWidget):
+    """The preview is no higher than its picture, so that the hint stands right below it."""
+
+    def __init__(self, preview: Preview, hint: HintLine) -> None:
+        super().__init__()
+        self._preview = preview
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addWidget(preview, 1)
+        column.addWidget(hint)
+        column.addStretch(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cameras make pictures of 16:9, or narrower ones."""
+        super().resizeEvent(event)
+        self._preview.setMaximumHeight(max(LEAST_PREVIEW, round(self.width() * 9 / 16)))
 
 
 class GetReady(Screen):
@@ -45,27 +70,31 @@ class GetReady(Screen):
         super().__init__(desk, name="get-ready", wide=True)
         self._kind = Kind.VIDEO
         self._devices: Devices | None = None
-        self._looking = False
-        self._ticks = 0
+        self._prepared: Wish | None = None
+        self._lost: frozenset[Which] = frozenset()
+        self._standing = ""
+        """What the user should know about the devices that are used."""
         self.preview = Preview(at_top=True)
-        self.preview.setMinimumHeight(240)
+        self.preview.setMinimumHeight(LEAST_PREVIEW)
         self.preview.guide(oval=True)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
-        self._look_again = QTimer(self, interval=LOOK_MS, singleShot=True)
-        self._look_again.timeout.connect(self._look)
         self._countdown = Countdown(desk.outside.count_ms, self)
         self._countdown.number.connect(self._on_number)
         self._countdown.done.connect(self._on_counted)
-        self.column.addWidget(TwoSides(self.preview, self._controls(), shares=(3, 2)), 1)
+        self._hint = HintLine((" ".join(text) for text in words.HINTS.values()), name="hint")
+        self.column.addWidget(TwoSides(PictureAndHint(self.preview, self._hint), self._controls(), shares=(3, 2)), 1)
 
     def _controls(self) -> QWidget:
         self._camera = DeviceBox(words.CAMERA, name="camera")
         self._microphone = DeviceBox(words.MICROPHONE, name="microphone")
-        self._camera.chosen.connect(self._prepare)
-        self._microphone.chosen.connect(self._prepare)
+        wanted, remembered = self.desk.wanted, self.desk.remembered
+        self._cameras = Choice(wanted.camera, remembered.camera)
+        self._microphones = Choice(wanted.microphone, remembered.microphone)
+        self._camera.chosen.connect(partial(self._on_chosen, self._camera, self._cameras))
+        self._microphone.chosen.connect(partial(self._on_chosen, self._microphone, self._microphones))
         self._level = LevelMeter()
-        self._tip = label(words.SAY_SOMETHING, "soft", name="tip")
+        self._try = TrySound(self.desk)
         self._room = label("", "soft", name="room")
         self._start = Button(words.START, name="start", weight=Weight.PRIMARY, icon="record")
         self._start.clicked.connect(self._on_start)
@@ -74,7 +103,7 @@ class GetReady(Screen):
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        for widget in (self._camera, self._microphone, self._level, self._tip):
+        for widget in (self._camera, self._microphone, self._level, self._try):
             column.addWidget(widget)
         column.addSpacing(SPACE * 2)
         column.addWidget(self._start)
@@ -99,7 +128,11 @@ class GetReady(Screen):
         self._kind = place.kind
         video = place.kind is Kind.VIDEO
         self.banner.hush()
+        self._standing = place.note
         self._camera.setVisible(video)
+        self._hint.setVisible(video)
+        self._hint.advise("", warn=False)
+        self._try.rest()
         self.preview.guide(oval=video)
         self.preview.show_picture(None)
         self.preview.explain(words.LOOKING if video else words.LOOKING_SOUND, icon="film" if video else "microphone")
@@ -107,15 +140,15 @@ class GetReady(Screen):
         self._show_room()
         self._show_counting(counting=False)
         self._tick.start()
-        self._devices = None
+        self._devices, self._prepared, self._lost = None, None, frozenset()
         self._look()
 
     def leave(self, towards: Place | None) -> None:
         """Let the devices go, unless a recording begins."""
         super().leave(towards)
         self._tick.stop()
-        self._look_again.stop()
         self._countdown.stop()
+        self._try.rest()
         self.preview.show_picture(None)
         if towards is None or towards.name is not Name.RECORDING:
             self.desk.diary.release()
@@ -131,31 +164,35 @@ class GetReady(Screen):
     # -- devices ----------------------------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        if not self._looking:
-            self._looking = True
-            self.desk.bridge.errand(self.desk.diary.devices, self._on_devices, self._on_no_devices)
+        """The first list; whatever changes afterwards is news."""
+        self.desk.bridge.errand(self.desk.diary.devices, self._on_listed, self._on_no_devices)
 
     def _on_no_devices(self, sentence: str) -> None:
-        self._looking = False
         if self.place is not None:
             self.banner.say(sentence, do=(words.LOOK_AGAIN, self._look), focus=True)
 
-    def _on_devices(self, devices: Devices) -> None:
-        self._looking = False
-        if self.place is None:
-            return
-        if devices != self._devices:
+    def _on_listed(self, devices: Devices) -> None:
+        """News that came meanwhile is newer than this list."""
+        if self.place is not None and self._devices is None:
             self._offer(devices)
-        if self._missing():
-            self._look_again.start()
 
     def _offer(self, devices: Devices) -> None:
+        """Show a new list; what is open stays open unless it was pulled out, or what the user wanted is back."""
         self._devices = devices
-        desk = self.desk
-        camera = pick_camera(devices, wanted=desk.wanted.camera, remembered=desk.remembered.camera)
-        microphone = pick_microphone(devices, wanted=desk.wanted.microphone, remembered=desk.remembered.microphone)
-        self._camera.offer(camera)
-        self._microphone.offer(microphone)
+        camera, microphone = self._cameras.follow(devices.cameras), self._microphones.follow(devices.microphones)
+        self._camera.offer(camera.pick)
+        self._microphone.offer(microphone.pick)
+        changes = (camera, microphone) if self._kind is Kind.VIDEO else (microphone,)
+        changed = " ".join(sentence for sentence in map(_swapped, changes) if sentence)
+        self._standing = changed or self._standing
+        if self._wish() != self._prepared or changed:
+            self._prepare()
+
+    def _on_chosen(self, box: DeviceBox, choice: Choice) -> None:
+        """The user chose another device."""
+        if (device := box.device) is not None:
+            choice.choose(device)
+        self._standing = ""
         self._prepare()
 
     def _wish(self) -> Wish:
@@ -164,6 +201,7 @@ class GetReady(Screen):
         return Wish(
             camera if isinstance(camera, Camera) else None,
             microphone if isinstance(microphone, Microphone) else None,
+            self.desk.diary.best_picture(),
         )
 
     def _missing(self) -> str:
@@ -177,13 +215,29 @@ class GetReady(Screen):
         """Open what is chosen, and say what is missing."""
         self._countdown.stop()
         self._show_counting(counting=False)
-        self.banner.hush()
-        self._say_missing()
-        wish = self._wish()
+        self._say_standing()
+        before, wish = self._prepared, self._wish()
+        self._prepared, self._lost = wish, frozenset()
+        if before is None or before.microphone != wish.microphone:
+            self._try.rest()
         if wish.camera or wish.microphone:
             self.desk.diary.prepare(wish)
         else:
             self.desk.diary.release()
+
+    def _say_standing(self) -> None:
+        """What is missing, else what is used in place of what; nothing when all is as the user wanted."""
+        if self.banner.has_focus():
+            self._start.setFocus()
+        self.banner.hush()
+        if self._missing():
+            self._say_missing()
+        elif self._standing:
+            self.banner.say(self._standing, do=(words.ALL_RIGHT, self._on_read))
+
+    def _on_read(self) -> None:
+        self._standing = ""
+        self._say_standing()
 
     def _say_missing(self) -> None:
         missing = self._missing()
@@ -214,12 +268,22 @@ class GetReady(Screen):
             self._countdown.stop()
             self._show_counting(counting=False)
             self.banner.say(news.sentence, do=(words.LOOK_AGAIN, self._on_again), focus=True)
+        elif isinstance(news, DevicesChanged):
+            self._offer(news.devices)
         elif isinstance(news, RecorderChanged):
+            self._show_lost(news.state)
             self._show_state()
 
+    def _show_lost(self, state: State) -> None:
+        """What was said about a device that stopped goes when it delivers again."""
+        lost = state.lost if isinstance(state, Ready) else frozenset()
+        if self._lost and not lost and isinstance(state, Ready):
+            self._say_standing()
+        self._lost = lost
+
     def _on_again(self) -> None:
-        self._devices = None
-        self.banner.hush()
+        self._devices, self._prepared = None, None
+        self._say_standing()
         self._look()
 
     def _show_state(self) -> None:
@@ -236,11 +300,13 @@ class GetReady(Screen):
         if not isinstance(self.desk.diary.recorder_state, Ready):
             return
         self._level.feed(self.desk.diary.level())
+        self._try.look(self.desk.diary.sound_trouble())
+        self._show_hint(self.desk.diary.picture_hint())
         frame = self.desk.diary.latest_frame() if self._kind is Kind.VIDEO and self._wish().camera else None
         self.preview.show_picture(frame.image if frame else None)
-        self._ticks += 1
-        if frame and self._ticks % 30 == 0:
-            self._tip.setText(words.DARK if is_dark(frame.image) else words.SAY_SOMETHING)
+
+    def _show_hint(self, hint: PictureHint | None) -> None:
+        self._hint.advise(" ".join(words.HINTS[hint]) if hint else "", warn=hint is not None)
 
     def _show_room(self) -> None:
         seconds = self.desk.diary.room_left_s(self._kind)
@@ -256,7 +322,9 @@ class GetReady(Screen):
             self._say_missing()
             self.banner.setFocus()
         elif isinstance(self.desk.diary.recorder_state, Ready):
+            self._standing = ""
             self.banner.hush()
+            self._try.rest()
             self._show_counting(counting=True)
             self._countdown.start()
         elif self.banner.isHidden():
@@ -275,9 +343,9 @@ class GetReady(Screen):
 
     def _on_counted(self) -> None:
         self._show_counting(counting=False)
-        wish = self._wish()
-        self.desk.remembered.camera = wish.camera.name if wish.camera else self.desk.remembered.camera
-        self.desk.remembered.microphone = wish.microphone.name if wish.microphone else ""
+        if self._kind is Kind.VIDEO:
+            self.desk.remembered.camera = self._cameras.lasting
+        self.desk.remembered.microphone = self._microphones.lasting
         try:
             clip_id = self.desk.diary.start(self._kind)
         except (Refused, OSError) as error:

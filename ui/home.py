@@ -150,7 +150,7 @@ class Home(Screen):
         keep = Button(words.KEEP, name="keep-found", weight=Weight.PRIMARY, icon="tick")
         throw = Button(words.BIN_IT, name="bin-found", icon="bin")
         keep.clicked.connect(partial(self._on_keep, clip.clip_id))
-        throw.clicked.connect(partial(self._on_bin, clip.clip_id))
+        throw.clicked.connect(partial(self._on_bin, clip.clip_id, length))
         card.column.addWidget(label(words.FOUND, "heading"))
         card.column.addWidget(label(words.FOUND_WHY.format(when=when, length=length)))
         card.column.addLayout(row(keep, throw))
@@ -164,8 +164,8 @@ class Home(Screen):
         self._show_newest()
         self.banner.say(words.KEPT, kindly=True, focus=True)
 
-    def _on_bin(self, clip_id: ClipId) -> None:
-        question = Question(self.window(), words.BIN_ASK, words.BIN_WHY)
+    def _on_bin(self, clip_id: ClipId, length: str) -> None:
+        question = Question(self.window(), words.BIN_ASK, words.BIN_FOUND_WHY.format(length=length))
         question.answer(words.BIN_KEEP, name="bin-no")
         yes = question.answer(words.BIN_IT, name="bin-yes", weight=Weight.DANGER, icon="bin")
         yes.clicked.connect(partial(self._on_bin_sure, clip_id))

@@ -14,7 +14,9 @@ from diary_app.diary import Diary
 from ui.bridge import Bridge
 from ui.design import Shade
 from ui.desk import Desk, Outside, Wanted
+from ui.get_ready import GetReady
 from ui.place import Name, Place
+from ui.recording import RecordingScreen
 from ui.remembered import Remembered
 from ui.window import Window
 
@@ -159,3 +161,22 @@ def open_window(
         window.end()
         window.deleteLater()
         QTest.qWait(1)
+
+
+def get_ready(someone: Someone) -> GetReady:
+    """The screen Get ready, which is shown."""
+    screen = someone.window.screen_shown
+    assert isinstance(screen, GetReady)
+    return screen
+
+
+def recording(someone: Someone, diary: Diary) -> RecordingScreen:
+    """Begin a take on the demo devices."""
+    someone.go(Place(Name.GET_READY))
+    someone.until(lambda: get_ready(someone).preview.picture is not None, what="a picture")
+    someone.press("start")
+    someone.arrives(Name.RECORDING)
+    someone.until(lambda: diary.recorded_s() > 0.3, what="the take has begun")
+    screen = someone.window.screen_shown
+    assert isinstance(screen, RecordingScreen)
+    return screen
