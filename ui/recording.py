@@ -1,82 +1,85 @@
-"""Recording: the word, a shape and the time; how loud it is; and that it is safe. GUI thread."""
+"""Recording: the word, a shape and the time; how loud it is; what goes wrong; and that it is safe. GUI thread."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QSize, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from capture.state import Finishing, Paused, Recording, State
 from diary_app import phrases
-from diary_app.clip import Kind
+from diary_app.catalogue import UnknownClip
+from diary_app.clip import ClipId, Kind
 from diary_app.news import News, RecorderChanged, RecorderTrouble, TakeFinished
 from ui import words
 from ui.design import SPACE
 from ui.desk import Desk
+from ui.notices import Notice, NoticeBoard
 from ui.place import Name, Place
+from ui.scrap import Scrap
 from ui.screen import Screen
-from ui.style import colour
+from ui.widgets.ask_here import AskHere
 from ui.widgets.banner import Mark
 from ui.widgets.buttons import Button, Weight
+from ui.widgets.flow import flow
 from ui.widgets.meter import LevelMeter
-from ui.widgets.paint import painting
-from ui.widgets.preview import Preview
+from ui.widgets.preview import WHILE_RECORDING, Preview
+from ui.widgets.state_shape import StateShape
 from ui.widgets.text import label, redress, row
 
 TICK_MS = 33
-UNHEARD_TICKS = 5000 // TICK_MS
-"""After five seconds without a sound we say so."""
-BEHIND_S = 1.5
+A_SECOND = 1000 // TICK_MS
+"""Ticks."""
+PASSING_TICKS = 6000 // TICK_MS
+"""Good news goes by itself; there is time to read it twice."""
+BEHIND_S = 1.0
 """As long as the disk is no further behind than this, everything up to this second is safe."""
+SCRAP_PATIENCE = 10_000 // TICK_MS
+ROOM_SHOWN_S = 3600.0
+"""More room than this is nothing to think of."""
+LEAST_PREVIEW = 96
+"""Pixels of height that are left to the picture where much is said on a small screen."""
 
 
-class StateShape(QWidget):
-    """A red disc while recording, two bars while paused, a square while finishing: a shape, not colour alone."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.state: type[State] = Recording
+class LowPreview(Preview):
+    """Gives way to words: the buttons must stay in sight."""
 
     def sizeHint(self) -> QSize:
-        """As tall as the word beside it."""
-        px = round(self.fontMetrics().height() * 1.2)
-        return QSize(px, px)
+        """It takes what the screen has left."""
+        return QSize(LEAST_PREVIEW, LEAST_PREVIEW)
 
-    def become(self, state: type[State]) -> None:
-        """Show another state."""
-        self.state = state
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the shape."""
-        area = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        with painting(self) as painter:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour(self, "red" if self.state is Recording else "ink"))
-            if self.state is Recording:
-                painter.drawEllipse(area)
-            elif self.state is Paused:
-                bar = QSize(round(area.width() * 0.3), round(area.height()))
-                for left in (area.left() + 1, area.right() - bar.width() - 1):
-                    painter.drawRoundedRect(QRectF(QPointF(left, area.top()), bar), 2, 2)
-            else:
-                painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 3, 3)
+    def minimumSizeHint(self) -> QSize:
+        """As the hint."""
+        return self.sizeHint()
 
 
 class RecordingScreen(Screen):
-    """What is being recorded, and two buttons."""
+    """What is being recorded, and three buttons."""
 
     help_words = words.HELP_RECORDING
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="recording", wide=True)
-        self._silent_ticks = 0
-        self._unheard = False
-        self.preview = Preview()
+        self._begin_afresh()
+        self.preview = LowPreview(most_a_second=WHILE_RECORDING)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         self.banner_line = self._top()
+        self._ask = AskHere(name="scrap-ask", yes=words.SCRAP_YES, no=words.SCRAP_NO)
+        self._ask.agreed.connect(self._on_scrap_yes)
+        self._ask.refused.connect(self._stop_asking)
         self.column.addWidget(self.preview, 1)
+        self.column.addWidget(self._ask)
+        self.column.addWidget(self._buttons())
         self.column.addLayout(self._bottom())
+
+    def _begin_afresh(self) -> None:
+        self._ticks = 0
+        self._board = NoticeBoard()
+        self._passing: Notice | None = None
+        self._passes = 0
+        self._shown: Notice | None = None
+        self._scrap = Scrap(0.0)
+        self._scrap_left = 0  # ticks of waiting until it is done
+        self._seen_s = 0.0
+        self._asked_to_stop = False
 
     def _top(self) -> QWidget:
         self._shape = StateShape()
@@ -91,16 +94,22 @@ class RecordingScreen(Screen):
         side.setLayout(line)
         return side
 
-    def _bottom(self) -> QHBoxLayout:
+    def _buttons(self) -> QWidget:
         self._stop = Button(words.STOP, name="stop", weight=Weight.PRIMARY, icon="stop")
-        self._stop.setMinimumWidth(180)
         self._pause = Button(words.PAUSE, name="pause", icon="pause")
+        scrap = Button(words.SCRAP, name="scrap", icon="bin")
+        scrap.setAccessibleName(words.SCRAP_SPOKEN)
         self._stop.clicked.connect(self._on_stop)
         self._pause.clicked.connect(self._on_pause)
+        scrap.clicked.connect(self._on_scrap)
+        return flow(self._stop, self._pause, scrap)
+
+    def _bottom(self) -> QHBoxLayout:
         self._safe = label("", "strong", name="safe-line")
-        line = row(self._stop, self._pause, spacing=SPACE * 2, stretch=False)
-        line.addWidget(Mark("safe", hue="accent"), 0, Qt.AlignmentFlag.AlignVCenter)
+        self._room = label("", "soft", name="room-left")
+        line = row(Mark("safe", hue="accent"), spacing=SPACE * 2, stretch=False)
         line.addWidget(self._safe, 1)
+        line.addWidget(self._room)
         return line
 
     @property
@@ -112,11 +121,16 @@ class RecordingScreen(Screen):
         """Stop is always under the finger."""
         return self._stop
 
+    # -- coming and going -------------------------------------------------------------------------------------------
+
     def enter(self, place: Place) -> None:
         """Show the take that has just begun."""
         super().enter(place)
-        self._silent_ticks, self._unheard = 0, False
+        self._begin_afresh()
+        self._board.see(self.desk.diary.recorder_state)
         self.banner.hush()
+        self._ask.hide()
+        self._room.hide()
         self._level.rest()
         self.preview.show_picture(None)
         sound = place.kind is Kind.SOUND
@@ -131,18 +145,45 @@ class RecordingScreen(Screen):
         self.preview.show_picture(None)
         self.desk.diary.release()
 
+    def escape(self) -> bool:
+        """Escape keeps what was asked about; True when something was."""
+        if self._ask.isHidden():
+            return False
+        self._stop_asking()
+        return True
+
     def hear(self, news: News) -> None:
         """Trouble is said at once; a finished take is watched."""
         match news:
             case RecorderTrouble(sentence):
-                self._unheard = False
-                self.banner.say(sentence, focus=False)
-            case RecorderChanged():
-                self._show_state()
+                self._passing, self._scrap_left = None, 0
+                self._board.tell(sentence)
+                self._show_notice()
+            case RecorderChanged(state):
+                self._on_changed(state)
             case TakeFinished(clip_id, _) if self.place and clip_id == self.place.clip_id:
-                self.go.emit(Place(Name.WATCH, clip_id))
+                self._go_on(self.place.kind, clip_id)
             case _:
                 pass
+
+    def _on_changed(self, state: State) -> None:
+        back = self._board.see(state)
+        if back is not None:
+            self._pass(Notice(words.DEVICE_BACK[back], words.DEVICE_BACK_LINE, kindly=True))
+        self._show_state()
+        self._show_notice()
+
+    def _go_on(self, kind: Kind, clip_id: ClipId) -> None:
+        """To the take, with the reason when it did not end because the user wanted it to."""
+        why = "" if self._asked_to_stop else self._board.last_told
+        try:
+            self.desk.diary.clip(clip_id)
+        except UnknownClip:  # nothing was recorded, or all of it was scrapped
+            self.go.emit(Place(Name.GET_READY, kind=kind, note=why or words.NOTHING_RECORDED))
+        else:
+            self.go.emit(Place(Name.WATCH, clip_id, note=why))
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
         state = self.desk.diary.recorder_state
@@ -153,6 +194,8 @@ class RecordingScreen(Screen):
         self.retitled.emit()
         redress(self._word, role="danger" if shown is Recording else "lead-strong")
         paused = shown is Paused
+        if shown is Finishing:
+            self._stop_asking()
         if paused:
             self._level.rest()
             self.preview.show_picture(None)
@@ -164,10 +207,12 @@ class RecordingScreen(Screen):
 
     def _show_safe(self) -> None:
         state = self.desk.diary.recorder_state
-        if isinstance(state, Paused):
-            text = words.PAUSED_LINE
-        elif isinstance(state, Finishing):
+        if isinstance(state, Finishing):
             text = words.FINISHING_LINE
+        elif self._scrap_left:
+            text = words.SCRAPPING
+        elif isinstance(state, Paused):
+            text = words.PAUSED_LINE
         else:
             safe_s, recorded_s = self.desk.diary.safe_s(), self.desk.diary.recorded_s()
             behind = recorded_s - safe_s > BEHIND_S
@@ -175,28 +220,99 @@ class RecordingScreen(Screen):
         if text != self._safe.text():
             self._safe.setText(text)
 
+    def _show_room(self) -> None:
+        """How much longer there is room, when it is worth a thought."""
+        if self.place is None:
+            return
+        seconds = self.desk.diary.room_left_s(self.place.kind)
+        self._room.setVisible(seconds < ROOM_SHOWN_S)
+        self._room.setText(words.ROOM_HERE.format(room=phrases.room(seconds)))
+
     def _on_tick(self) -> None:
         recorded_s = self.desk.diary.recorded_s()
         self._time.setText(phrases.clock(recorded_s))
         self._time.setAccessibleName(words.RECORDING_TIME.format(time=phrases.spoken(recorded_s)))
+        self._look_for_scrapped(recorded_s)
         self._show_safe()
+        self._show_notice()
+        self._ticks += 1
+        if self._ticks % A_SECOND == 1:
+            self._show_room()
         state = self.desk.diary.recorder_state
         if not isinstance(state, Recording):
             return
         frame = self.desk.diary.latest_frame() if state.wish.camera else None
         self.preview.show_picture(frame.image if frame else None)
-        self._listen(silent=self._level.feed(self.desk.diary.level()).silent)
+        self._level.feed(self.desk.diary.level())
 
-    def _listen(self, *, silent: bool) -> None:
-        self._silent_ticks = self._silent_ticks + 1 if silent else 0
-        if self._silent_ticks == UNHEARD_TICKS and self.banner.isHidden():
-            self._unheard = True
-            self.banner.say(words.UNHEARD)
-        elif self._unheard and not silent:
-            self._unheard = False
+    # -- messages ---------------------------------------------------------------------------------------------------
+
+    def _pass(self, notice: Notice) -> None:
+        """Say this for a moment."""
+        self._passing, self._passes = notice, self._ticks + PASSING_TICKS
+
+    def _show_notice(self) -> None:
+        """Let the banner say what there is to say just now; it never takes the focus."""
+        if self._ticks >= self._passes:
+            self._passing = None
+        listening = isinstance(self.desk.diary.recorder_state, Recording)
+        trouble = self.desk.diary.sound_trouble() if listening else None
+        hint = self.desk.diary.picture_hint() if listening else None
+        notice = self._passing or self._board.now(trouble, hint)
+        if notice is not None and not notice.stays and not self._ask.isHidden():
+            notice = None  # one question at a time, and room for it
+        if notice == self._shown:
+            return
+        self._shown = notice
+        if self.banner.has_focus():
+            self._stop.setFocus()
+        if notice is None:
             self.banner.hush()
+            return
+        do = (words.ALL_RIGHT, self._on_read) if notice.stays else None
+        self.banner.say(notice.what, safe=notice.more, do=do, kindly=notice.kindly, icon=notice.icon)
+
+    def _on_read(self) -> None:
+        self._board.dismiss()
+        self._show_notice()
+
+    # -- scrapping --------------------------------------------------------------------------------------------------
+
+    def _on_scrap(self) -> None:
+        """Ask first, in its place: the recording goes on meanwhile."""
+        state = self.desk.diary.recorder_state
+        if self._ask.isHidden() and self._scrap_left == 0 and isinstance(state, Recording | Paused):
+            self._scrap = Scrap.at(self.desk.diary.recorded_s())
+            self._ask.ask(*self._scrap.question)
+            QTimer.singleShot(0, self._ask, lambda: self.ensureWidgetVisible(self._ask))
+
+    def _stop_asking(self) -> None:
+        if not self._ask.isHidden():
+            self._ask.hide()
+            self._stop.setFocus()
+
+    def _on_scrap_yes(self) -> None:
+        self._stop_asking()
+        self._seen_s = self.desk.diary.recorded_s()
+        self._scrap_left = SCRAP_PATIENCE
+        self.desk.diary.scrap(self._scrap.seconds(self._seen_s))
+
+    def _look_for_scrapped(self, recorded_s: float) -> None:
+        """The length of the take jumps back once the seconds are gone from the disk."""
+        if self._scrap_left == 0:
+            return
+        self._scrap_left -= 1
+        if recorded_s < self._seen_s:
+            self._scrap_left = 0
+            paused = isinstance(self.desk.diary.recorder_state, Paused)
+            more = words.SCRAPPED_PAUSED if paused else words.SCRAPPED_GOES_ON
+            self._pass(Notice(self._scrap.done(self._seen_s - recorded_s), more, kindly=True))
+        self._seen_s = recorded_s
+
+    # -- the other buttons ------------------------------------------------------------------------------------------
 
     def _on_stop(self) -> None:
+        self._asked_to_stop = True
         self.desk.diary.stop()
 
     def _on_pause(self) -> None:
