@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from capture.model import TakeReport
 from diary_app import phrases
 from diary_app.clip import Clip, ClipId, Kind, Stage
 from diary_app.editing.errors import EditRefused
@@ -23,13 +24,15 @@ from ui.opening import BUCKETS, PICTURES, Opened, draw_outline, open_take
 from ui.place import HOME, Name, Place
 from ui.question import Question
 from ui.screen import Screen
+from ui.take_notes import marks, notes
 from ui.trim import Trim
+from ui.widgets.banner import Mark
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.flow import flow
 from ui.widgets.handles import Grip
 from ui.widgets.player_view import PlayerView
 from ui.widgets.strip import Strip
-from ui.widgets.text import row
+from ui.widgets.text import label, row
 
 
 def close_unused(opened: Opened) -> None:
@@ -45,6 +48,9 @@ class WatchBack(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="watch", wide=True)
         self._trim: Trim | None = None
+        self._report: TakeReport | None = None
+        self._why = ""
+        self._editable = True
         self._stop_drawing = threading.Event()
         self._heading = words.WATCH
         self.view = PlayerView()
@@ -56,10 +62,20 @@ class WatchBack(Screen):
         self.column.setSpacing(SPACE)
         self.column.addWidget(self.view, 1)
         self.column.addWidget(self.strip)
+        self.column.addWidget(self._notes_line())
         self.column.addWidget(self._cuts())
         self.column.addLayout(self._ways_on())
         QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._on_undo)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self).activated.connect(self._on_redo)
+
+    def _notes_line(self) -> QWidget:
+        self._notes = label("", "body", name="take-notes")
+        self._notes_side = QWidget()
+        line = row(Mark("warning", px=1.2), stretch=False)
+        line.addWidget(self._notes, 1)
+        self._notes_side.setLayout(line)
+        self._notes_side.hide()
+        return self._notes_side
 
     def _cuts(self) -> QWidget:
         self._start_here = self._cut_button(words.START_HERE, "start-here", "start-here", self._on_start_here)
@@ -102,14 +118,17 @@ class WatchBack(Screen):
         """Open the take; reading it takes a moment."""
         super().enter(place)
         clip = self._clip()
-        self.banner.hush()
         self._trim = None
         self._stop_drawing = threading.Event()
         self.strip.rest()
         video = clip.kind is Kind.VIDEO
         self._heading = words.WATCH if video else words.LISTEN
         self.view.wait(words.OPENING_CLIP, icon="film" if video else "microphone")
-        editable = not clip.wanted or clip.stage is Stage.SAVED
+        editable = self._editable = not clip.wanted or clip.stage is Stage.SAVED
+        self._report = self.desk.diary.take_report(clip.clip_id)
+        self._why = place.note
+        self._say_standing()
+        self._show_notes("")
         for part in (self._cuts_side, self._again, self._use):
             part.setVisible(editable)
         make = partial(open_take, clip, self.desk.outside.sound_output)
@@ -145,6 +164,9 @@ class WatchBack(Screen):
         self.strip.show_take(opened.seconds, frame_s=opened.frame_s, read_only=not editable)
         self.view.show_player(opened.player)
         self.view.picture.explain(words.SOUND_ONLY if clip.kind is Kind.SOUND else "", icon="microphone")
+        if self._report is not None:
+            self.strip.show_marks(marks(self._report))
+            self._show_notes(notes(self._report))
         self._show_trim(self._trim)
         self._draw_outline(clip.take)
 
@@ -159,6 +181,26 @@ class WatchBack(Screen):
 
         draw = partial(draw_outline, take, stop=stop, on_picture=on_picture, on_peaks=on_peaks)
         self.desk.bridge.errand(draw, lambda _nothing: None, self._on_failed)
+
+    def _say_standing(self) -> None:
+        """Why the take ended, until that is read; then how its sound is, as long as something can be done about it."""
+        sound = self._report.sound if self._report else None
+        if self._why:
+            self.banner.say(self._why, do=(words.ALL_RIGHT, self._on_why_read))
+        elif sound is not None and sound.fault is not None and self._editable:
+            what, do = words.FAULTS[sound.fault]
+            self.banner.say(what, safe=f"{words.SAFE} {do}", do=(words.RECORD_AGAIN, self._on_again))
+        else:
+            self.banner.hush()
+
+    def _on_why_read(self) -> None:
+        self._why = ""
+        self._say_standing()
+        self.view.play.setFocus()
+
+    def _show_notes(self, text: str) -> None:
+        self._notes.setText(text)
+        self._notes_side.setVisible(bool(text))
 
     def _on_failed(self, sentence: str) -> None:
         if self.place is not None:
@@ -200,7 +242,7 @@ class WatchBack(Screen):
             self.banner.say(str(refused), safe=words.SAFE, focus=True)
             self._show_trim(self._trim.undo() if self._trim.moving else self._trim)
             return
-        self.banner.hush()
+        self._say_standing()
         self._show_trim(trim)
         if self.view.player is not None:
             self.view.player.set_keep(trim.keep)

@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from capture.model import Gap, Missing, TakeReport
+from capture.sound_verdict import SoundFault
 from diary_app.catalogue import Catalogue
 from diary_app.clip import About, ClipId, Delivery, Person, Receipt, Rendition, Stage
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from tests.support.app_window import Someone, open_window
+from tests.support.helpful_diary import note_report, verdict
 from ui import words
 from ui.desk import Outside
 from ui.place import Name, Place
@@ -86,7 +90,8 @@ def test_a_handle_moves_by_a_picture_or_a_second_with_the_keyboard(
     at_watch.tab_to("handle-end")
     at_watch.key(Qt.Key.Key_Left, shift=True)
     at_watch.key(Qt.Key.Key_Left)
-    assert diary.clip(clip_id).keep[-1].end_s == pytest.approx(6.0 - 1 - 1 / 30, abs=0.01)
+    clip = diary.clip(clip_id)
+    assert clip.keep[-1].end_s == pytest.approx((clip.seconds or 0) - 1 - 1 / 30, abs=0.01)
     assert at_watch.see("handle-end").accessibleName() == "End of the clip, 0:05.0"
 
 
@@ -110,6 +115,87 @@ def test_a_bit_is_cut_out_and_undo_and_redo_bring_it_back_and_forth(
 def test_the_strip_fills_with_pictures_and_sound(at_watch: Someone) -> None:
     strip = watch(at_watch).strip
     at_watch.until(lambda: strip.filled == (24, True), what="the strip is full")
+
+
+# -- what there is to say about the take ----------------------------------------------------------------------------
+
+CAMERA_GAP, SOUND_GAP = Gap(Missing.CAMERA, 1.0, 2.5), Gap(Missing.MICROPHONE, 4.0, 5.0)
+
+
+def look_at(someone: Someone, folder: Path, clip_id: ClipId, report: TakeReport) -> WatchBack:
+    """Open a take that has this report."""
+    note_report(Folders(folder), clip_id, report)
+    someone.go(Place(Name.WATCH, clip_id))
+    someone.see("handle-start")
+    return watch(someone)
+
+
+@pytest.mark.parametrize("fault", list(SoundFault))
+def test_the_sound_of_the_whole_take_is_judged_and_recording_again_is_offered(
+    someone: Someone, own_data_folder: Path, clip_id: ClipId, fault: SoundFault
+) -> None:
+    look_at(someone, own_data_folder, clip_id, TakeReport(sound=verdict(fault), seconds=6.0))
+    assert someone.reads("watch-banner-what") == words.FAULTS[fault][0]
+    assert words.SAFE in someone.reads("watch-banner-safe")
+    assert someone.focused == "play"
+    someone.press("watch-banner-do")
+    assert someone.sees("again-keep")
+    someone.press("again-cancel")
+
+
+def test_the_verdict_stays_while_the_take_is_cut(someone: Someone, own_data_folder: Path, clip_id: ClipId) -> None:
+    look_at(someone, own_data_folder, clip_id, TakeReport(sound=verdict(SoundFault.NOISY), seconds=6.0))
+    someone.tab_to("handle-start")
+    someone.key(Qt.Key.Key_Right, shift=True)
+    assert someone.reads("watch-banner-what") == words.FAULTS[SoundFault.NOISY][0]
+
+
+def test_a_take_that_sounds_well_and_is_whole_needs_no_words(
+    someone: Someone, own_data_folder: Path, clip_id: ClipId
+) -> None:
+    look_at(someone, own_data_folder, clip_id, TakeReport(sound=verdict(None), seconds=6.0, frames_captured=180))
+    assert not someone.sees("watch-banner")
+    assert not someone.sees("take-notes")
+
+
+def test_gaps_are_marked_on_the_strip_with_a_pattern_a_word_and_a_sentence(
+    someone: Someone, own_data_folder: Path, clip_id: ClipId
+) -> None:
+    report = TakeReport(gaps=(CAMERA_GAP, SOUND_GAP), seconds=6.0, sound_lost_s=1.0)
+    strip = look_at(someone, own_data_folder, clip_id, report).strip
+    someone.until(lambda: strip.filled == (24, True), what="the strip is full")
+    with_marks = strip.grab().toImage()
+    strip.show_marks(())
+    assert someone.reads("take-notes") == "The camera was away from 0:01 to 0:02. " + MICROPHONE_SENTENCE
+    without = strip.grab().toImage()
+    changed = [x for x in range(strip.width()) if column(with_marks, x) != column(without, x)]
+    assert min(changed) == pytest.approx(strip.x_of(CAMERA_GAP.start_s), abs=4)
+    assert max(changed) == pytest.approx(strip.x_of(SOUND_GAP.end_s), abs=4)
+    middle = round(strip.x_of(3.25))
+    assert middle not in changed
+
+
+MICROPHONE_SENTENCE = "The microphone was away from 0:04 to 0:05."
+
+
+def column(image: QImage, x: int) -> list[int]:
+    return [image.pixel(x, y) for y in range(image.height())]
+
+
+def test_a_screen_reader_is_told_of_the_gaps(someone: Someone, own_data_folder: Path, clip_id: ClipId) -> None:
+    report = TakeReport(gaps=(SOUND_GAP,), seconds=6.0, sound_lost_s=1.0)
+    strip = look_at(someone, own_data_folder, clip_id, report).strip
+    assert strip.accessibleDescription() == MICROPHONE_SENTENCE
+
+
+def test_a_clip_that_is_on_its_way_is_not_judged_any_more(
+    someone: Someone, own_data_folder: Path, clip_id: ClipId
+) -> None:
+    note_report(Folders(own_data_folder), clip_id, TakeReport(sound=verdict(SoundFault.SILENT), seconds=6.0))
+    move(own_data_folder, clip_id, Stage.RECEIVED)
+    someone.go(Place(Name.WATCH, clip_id))
+    someone.until(lambda: watch(someone).view.player is not None, what="the take is open")
+    assert not someone.sees("watch-banner")
 
 
 def test_record_again_asks_what_becomes_of_this_one(at_watch: Someone, diary: Diary, clip_id: ClipId) -> None:

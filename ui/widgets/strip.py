@@ -23,10 +23,15 @@ from diary_app.clip import KeptRange
 from ui import words
 from ui.design import CORNER
 from ui.style import colour
+from ui.take_notes import Mark
 from ui.widgets.handles import HANDLE_PX, Grip, Handle
 from ui.widgets.paint import painting
 from ui.widgets.preview import as_qimage
 
+LEAST_MARK_PX = 6.0
+"""A gap of a moment in a long take is seen all the same."""
+ON_SCREEN = QColor("#F1EDE4")
+"""The ink on the screen colour, the same in every palette but the one of high contrast, where it reads as well."""
 TOP_PX = 18
 """The lane above the strip in which the knob of the place runs."""
 
@@ -51,6 +56,7 @@ class Strip(QWidget):
         self._keep: tuple[KeptRange, ...] = (KeptRange(0.0, 1.0),)
         self._place_s = 0.0
         self._bit: tuple[float, float] | None = None
+        self._marks: tuple[Mark, ...] = ()
         self._handles = {grip: self._make(grip) for grip in Grip}
         self.rest()
 
@@ -85,6 +91,7 @@ class Strip(QWidget):
         self._pictures = {}
         self._wave = np.zeros(0, dtype=np.float32)
         self._bit = None
+        self.show_marks(())
         for handle in self._handles.values():
             handle.hide()
         self.update()
@@ -115,6 +122,12 @@ class Strip(QWidget):
         """What is kept: at least one range."""
         self._keep = tuple(keep)
         self._put_handles()
+
+    def show_marks(self, marks: Sequence[Mark]) -> None:
+        """Where the camera, the microphone or the computer was away."""
+        self._marks = tuple(marks)
+        self.setAccessibleDescription(" ".join(mark.sentence for mark in marks))
+        self.update()
 
     def show_place(self, take_s: float) -> None:
         """Where the player is."""
@@ -203,6 +216,8 @@ class Strip(QWidget):
             painter.fillRect(area, colour(self, "screen"))
             film = self._paint_film(painter, area)
             self._paint_wave(painter, area.adjusted(0, film, 0, 0))
+            for mark in self._marks:
+                self._paint_mark(painter, area, mark)
             self._paint_cut(painter, area)
             if self._bit:
                 self._paint_bit(painter, area, self._bit)
@@ -249,12 +264,30 @@ class Strip(QWidget):
         veil = QColor(colour(self, "paper"))
         veil.setAlpha(205)
         hatch = QColor(colour(self, "edge"))
-        for start_s, end_s in self._gaps():
+        for start_s, end_s in self._cut_away():
             gap = QRectF(QPointF(self.x_of(start_s), area.top()), QPointF(self.x_of(end_s), area.bottom()))
             painter.fillRect(gap, veil)
             painter.fillRect(gap, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
 
-    def _gaps(self) -> list[tuple[float, float]]:
+    def _paint_mark(self, painter: QPainter, area: QRectF, mark: Mark) -> None:
+        """Stripes of their own between two lines, and the word on a plate where there is room for it."""
+        left, right = self.x_of(mark.start_s), self.x_of(mark.end_s)
+        right = max(right, left + LEAST_MARK_PX)
+        box = QRectF(QPointF(left, area.top()), QPointF(right, area.bottom()))
+        painter.fillRect(box, colour(self, "screen"))
+        painter.fillRect(box, QBrush(ON_SCREEN, Qt.BrushStyle.DiagCrossPattern))
+        painter.setPen(QPen(ON_SCREEN, 2))
+        painter.drawLine(box.topLeft(), box.bottomLeft())
+        painter.drawLine(box.topRight(), box.bottomRight())
+        metrics = self.fontMetrics()
+        plate = QRectF(0, 0, metrics.horizontalAdvance(mark.word) + 12, metrics.height() + 4)
+        if plate.width() > box.width():
+            return
+        plate.moveCenter(box.center())
+        painter.fillRect(plate, colour(self, "screen"))
+        painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), mark.word)
+
+    def _cut_away(self) -> list[tuple[float, float]]:
         edges = [0.0, *(edge for part in self._keep for edge in (part.start_s, part.end_s)), self._seconds]
         return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if end - start > 1e-6]
 
