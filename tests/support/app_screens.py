@@ -8,15 +8,28 @@ light-*.png and dark-*.png at 1280x800, small-*.png at 1024x600, large-*.png wit
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from diary_app.clip import ClipId
+from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE
+from capture.model import Gap, Lost, Missing, TakeReport
+from capture.picture_coach import PictureHint
+from capture.sound_guard import SoundTrouble
+from capture.sound_verdict import SoundFault
+from capture.state import Device, Recording, Wish, lost_sentence
+from diary_app.catalogue import Catalogue
+from diary_app.clip import ClipId, Stage
 from diary_app.diary import Diary
 from diary_app.folders import Folders
+from diary_app.news import RecorderTrouble
 from tests.support.app_window import OUTSIDE, Someone, open_window
+from tests.support.helpful_diary import HelpfulDiary, note_report, verdict
+from ui import words
 from ui.app import make_app
 from ui.design import Shade
 from ui.desk import Outside
@@ -47,20 +60,22 @@ class Album:
 def make_pictures(folder: Path) -> list[Path]:
     """Go the whole way once in light, and look at every screen again in the other styles; returns the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    made: list[Path] = []
     with tempfile.TemporaryDirectory() as data:
-        diary = Diary(Folders(Path(data)))
+        diary = HelpfulDiary(Folders(Path(data)))
+        albums = {style: Album(folder, style) for style in SIZES}
         try:
             diary.start_background()
-            clip_id = _journey(diary, Path(data), Album(folder, "light"), made)
+            clip_id = _journey(diary, Path(data), albums["light"])
             for style in ("dark", "small", "tiny", "large"):
-                _look_again(diary, Path(data), clip_id, Album(folder, style), made)
+                _look_again(diary, Path(data), clip_id, albums[style])
+            for album in albums.values():
+                _trouble(diary, Path(data), album)
         finally:
             diary.close()
-    return made
+    return [path for album in albums.values() for path in album.made]
 
 
-def _journey(diary: Diary, data: Path, album: Album, made: list[Path]) -> ClipId:
+def _journey(diary: Diary, data: Path, album: Album) -> ClipId:
     outside = Outside(now=OUTSIDE.now, sound_output=OUTSIDE.sound_output, count_ms=COUNT_MS)
     with open_window(diary, data, outside=outside, size=SIZES["light"]) as someone:
         album.keep(someone, "welcome")
@@ -77,7 +92,6 @@ def _journey(diary: Diary, data: Path, album: Album, made: list[Path]) -> ClipId
         album.keep(someone, "your-clips")
         someone.press("help")
         album.keep(someone, "help")
-    made.extend(album.made)
     return clip_id
 
 
@@ -144,12 +158,21 @@ def _hand_in(someone: Someone, diary: Diary, clip_id: ClipId, album: Album) -> N
     album.keep(someone, "received-and-checked")
 
 
-def _look_again(diary: Diary, data: Path, clip_id: ClipId, album: Album, made: list[Path]) -> None:
-    style = album.style
+@contextmanager
+def _styled(diary: Diary, data: Path, style: str) -> Iterator[Someone]:
+    """Someone at a window of this style."""
     shade = Shade.DARK if style == "dark" else Shade.LIGHT
     with open_window(diary, data, shade=shade, size=SIZES[style]) as someone:
         someone.window.set_scale(2.0 if style == "large" else 1.0)
         someone.window.resize(*SIZES[style])
+        try:
+            yield someone
+        finally:
+            someone.window.set_scale(1.0)
+
+
+def _look_again(diary: Diary, data: Path, clip_id: ClipId, album: Album) -> None:
+    with _styled(diary, data, album.style) as someone:
         someone.go(HOME)
         album.keep(someone, "home")
         someone.press("record-video")
@@ -170,8 +193,77 @@ def _look_again(diary: Diary, data: Path, clip_id: ClipId, album: Album, made: l
         someone.press("help")
         album.keep(someone, "help")
         someone.press("close-help")
-        someone.window.set_scale(1.0)
-    made.extend(album.made)
+
+
+# -- when something is wrong ----------------------------------------------------------------------------------------
+
+
+def _trouble(diary: HelpfulDiary, data: Path, album: Album) -> None:
+    """What the guard, the coach and the recorder have to say."""
+    with _styled(diary, data, album.style) as someone:
+        _trouble_before(someone, diary, album)
+        _trouble_meanwhile(someone, diary, album)
+        if album.style in ("light", "dark", "small"):
+            _trouble_afterwards(someone, diary, data, album)
+
+
+def _trouble_before(someone: Someone, diary: HelpfulDiary, album: Album) -> None:
+    someone.go(HOME)
+    someone.press("record-video")
+    _get_ready(someone, diary)
+    diary.heard.clear()
+    someone.press("try-sound")
+    QTest.qWait(1500)
+    album.keep(someone, "say-your-name")
+    diary.hint, diary.fault = PictureHint.BACKLIT, SoundFault.QUIET
+    diary.heard.set()
+    someone.until(lambda: someone.reads("try-sound") == words.TRY_SOUND_AGAIN, what="the verdict")
+    someone.until(lambda: bool(someone.reads("hint")), what="the hint")
+    album.keep(someone, "a-hint-and-a-verdict")
+    diary.hint = None
+
+
+def _trouble_meanwhile(someone: Someone, diary: HelpfulDiary, album: Album) -> None:
+    someone.press("start")
+    someone.arrives(Name.RECORDING)
+    diary.room_s = 42 * 60.0
+    diary.trouble = SoundTrouble.UNHEARD
+    someone.until(lambda: diary.recorded_s() > RECORD_S and someone.sees("room-left"), what="the recording")
+    album.keep(someone, "not-heard")
+    diary.trouble, diary.hint = None, PictureHint.CUT_OFF
+    someone.until(lambda: someone.reads("recording-banner-what").startswith("Your face"), what="the hint")
+    album.keep(someone, "a-hint-while-recording")
+    someone.press("scrap")
+    album.keep(someone, "scrap-question")
+    someone.press("scrap-ask-yes")
+    someone.until(lambda: someone.reads("recording-banner-what") == words.SCRAPPED_ALL, what="it is gone")
+    album.keep(someone, "scrapped")
+    lost = lost_sentence(Recording(Wish(DEMO_CAMERA, DEMO_MICROPHONE), Path("a.mp4")), Device.CAMERA)
+    someone.window.desk.bridge.news.emit(RecorderTrouble(lost))
+    someone.until(lambda: someone.reads("recording-banner-what") == lost, what="the camera is lost")
+    album.keep(someone, "camera-lost")
+    diary.room_s = diary.hint = None
+    someone.until(lambda: diary.recorded_s() > RECORD_S, what="the rest of the recording")
+    someone.press("stop")
+    someone.arrives(Name.WATCH)
+
+
+def _trouble_afterwards(someone: Someone, diary: HelpfulDiary, data: Path, album: Album) -> None:
+    clip_id = next(clip.clip_id for clip in diary.clips() if not clip.wanted and (clip.seconds or 0) > RECORD_S - 1)
+    seconds = diary.clip(clip_id).seconds or 0.0
+    gaps = (Gap(Missing.CAMERA, seconds * 0.3, seconds * 0.5), Gap(Missing.MICROPHONE, seconds * 0.7, seconds * 0.84))
+    report = TakeReport(frames_captured=100, lost=Lost(queue=4), gaps=gaps, sound=verdict(SoundFault.QUIET))
+    note_report(Folders(data), clip_id, replace(report, seconds=seconds))
+    someone.go(Place(Name.WATCH, clip_id))
+    _wait_for_strip(someone)
+    album.keep(someone, "a-soft-voice-and-gaps")
+    catalogue = Catalogue(Folders(data).catalogue)
+    catalogue.move(clip_id, Stage.RECORDING)
+    someone.go(HOME)
+    someone.see("keep-found")
+    album.keep(someone, "cut-short")
+    catalogue.move(clip_id, Stage.SAVED)
+    catalogue.close()
 
 
 def main() -> int:
