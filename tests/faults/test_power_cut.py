@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from capture.disk import RealDisk
+from capture.disk import LEAST_FREE_BYTES, RealDisk
 from capture.encoder import part_path
 from capture.model import PictureFormat
 from capture.recovery import Mended, make_whole
@@ -21,6 +21,7 @@ from tests.support.wait import until
 
 TINY = Wish(BOTH.camera, BOTH.microphone, PictureFormat(160, 120, 30.0))
 GRAIN_S = 0.03
+BLOCK_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def _faults(cut: Cut, take: Path, mended: Mended | None) -> list[str]:
     holds="all that was said to be safe just before is there and plays; a take that was done has its name",
 )
 def test_a_power_cut_at_random_moments(tmp_path: Path, rng: random.Random, tally: Tally) -> None:
-    with loop_disk(tmp_path) as disk, session() as recording:
+    roomy = FakeDisk()
+    roomy.free = 10 * LEAST_FREE_BYTES
+    with loop_disk(tmp_path) as disk, session(disk=roomy) as recording:
         cuts, first, second = Cuts(recording, disk, rng), disk.folder / "first.mp4", disk.folder / "second.mp4"
         recording.prepare(TINY)
         recording.start(first)
@@ -110,6 +113,7 @@ def test_a_power_cut_at_random_moments(tmp_path: Path, rng: random.Random, tally
 )
 def test_what_was_scrapped_is_gone_from_the_disk(tmp_path: Path, rng: random.Random, tally: Tally) -> None:
     remembering = FakeDisk()
+    remembering.free = 10 * LEAST_FREE_BYTES
     with loop_disk(tmp_path) as disk, session(disk=remembering) as recording:
         cuts, take = Cuts(recording, disk, rng), disk.folder / "take.mp4"
         recording.prepare(TINY)
@@ -124,8 +128,25 @@ def test_what_was_scrapped_is_gone_from_the_disk(tmp_path: Path, rng: random.Ran
     (scrapped,) = remembering.cut_off
     stretches = [scrapped[at : at + 32] for at in range(0, len(scrapped) - 32, 97)]
     telling = [stretch for stretch in stretches if len(set(stretch)) > 22]
-    assert sum(stretch in before.image for stretch in telling) > len(telling) / 2 > 50, "they had been on the disk"
-    found = [cut for cut in cuts.all[1:] if any(stretch in cut.image for stretch in telling)]
+    written = _written(before.image)
+    assert sum(stretch in written for stretch in telling) > len(telling) * 0.8 > 50, "they had been on the disk"
     assert after.safe_s < before.safe_s
-    tally.found(len(cuts.all), [f"scrapped words at {cut.safe_s} s" for cut in found])
-    tally.found(len(cuts.all), [fault for cut in cuts.all for fault in _judged(cut, tmp_path)])
+    faults = [fault for cut in cuts.all for fault in _judged(cut, tmp_path)]
+    faults += [fault for cut in cuts.all[1:] for fault in _still_there(telling, cut, tmp_path)]
+    tally.found(len(cuts.all), faults)
+
+
+def _still_there(telling: list[bytes], cut: Cut, folder: Path) -> list[str]:
+    """Scrapped bytes that are on the disk; not those that the take holds anew: beep is like beep."""
+    image, written = folder / "cut.img", _written(cut.image)
+    image.write_bytes(cut.image)
+    with mounted(image, folder / "after") as place:
+        holds = b"".join(file.read_bytes() for file in place.iterdir() if file.is_file())
+    left = sum(stretch in written and stretch not in holds for stretch in telling)
+    return [f"{left} stretches of scrapped words at {cut.safe_s:.2f} s"] if left else []
+
+
+def _written(image: bytes) -> bytes:
+    """All blocks of a disk that hold anything."""
+    blocks = (image[at : at + BLOCK_BYTES] for at in range(0, len(image), BLOCK_BYTES))
+    return b"".join(block for block in blocks if any(block))

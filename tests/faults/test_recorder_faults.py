@@ -57,7 +57,7 @@ def test_a_stopped_encoder_costs_frames_and_they_are_counted(tmp_path: Path) -> 
         assert recording.told == []
     assert report.lost.queue > 20
     assert report.lost.encoder == 0
-    assert _count(take) == report.frames_written
+    assert _count(take) - report.frames_written in (0, 1), "black may stand where there was no room for so long"
     assert abs(len(hear(take)) / SOUND_RATE - report.seconds) < 0.1, "sound is never dropped"
 
 
