@@ -17,8 +17,14 @@ def main() -> int:
     parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--only", metavar="SEED", help="repeat one session, and tell all that happened in it")
+    parser.add_argument(
+        "--until-broken", action="store_true", help="stop after the first session that breaks a promise"
+    )
     wanted = parser.parse_args()
-    tally = _only(wanted.only) if wanted.only else run_many(wanted.seed, 0, wanted.sessions, progress=True)
+    if wanted.only:
+        tally = _only(wanted.only)
+    else:
+        tally = run_many(wanted.seed, 0, wanted.sessions, progress=True, until_broken=wanted.until_broken)
     for line in tally.broken:
         print(line, file=sys.stderr)
     print(json.dumps(tally.facts()))

@@ -61,12 +61,14 @@ def quick() -> Iterator[None]:
         logging.disable(logged)
 
 
-def run_many(key: str, first: int, count: int, *, progress: bool = False) -> Tally:
-    """So many sessions."""
+def run_many(key: str, first: int, count: int, *, progress: bool = False, until_broken: bool = False) -> Tally:
+    """So many sessions; `until_broken`: fewer, when one of them breaks a promise."""
     tally = Tally()
     with quick():
         for seed in seeds(key, first, count):
             run_one(seed, tally)
+            if until_broken and tally.violations:
+                break
             if progress and tally.sessions % 100 == 0:
                 print(f"\r{tally.sessions} sessions, {tally.violations} violations", end="", file=sys.stderr)
     if progress:
