@@ -34,7 +34,7 @@ BEHIND_S = 1.0
 SCRAP_PATIENCE = 10_000 // TICK_MS
 ROOM_SHOWN_S = 3600.0
 """More room than this is nothing to think of."""
-LEAST_PREVIEW = 96
+LEAST_PREVIEW = 64
 """Pixels of height that are left to the picture where much is said on a small screen."""
 
 
@@ -284,7 +284,12 @@ class RecordingScreen(Screen):
         if self._ask.isHidden() and self._scrap_left == 0 and isinstance(state, Recording | Paused):
             self._scrap = Scrap.at(self.desk.diary.recorded_s())
             self._ask.ask(*self._scrap.question)
-            QTimer.singleShot(0, self._ask, lambda: self.ensureWidgetVisible(self._ask))
+            QTimer.singleShot(0, self._ask, self._show_buttons)
+
+    def _show_buttons(self) -> None:
+        """Where there is no room for everything, the picture goes out of sight first, and Stop never."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
 
     def _stop_asking(self) -> None:
         if not self._ask.isHidden():

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from diary_app.clip import ClipId, Kind, Stage
 from diary_app.diary import Diary
-from tests.support.app_window import Someone
+from tests.support.app_window import Someone, recording
 from ui.design import SCALES, TARGET, Shade
 from ui.place import HOME, Name, Place
 from ui.widgets.handles import Handle
@@ -42,6 +42,19 @@ def test_every_control_has_a_name_a_target_and_the_keyboard(someone: Someone, cl
         assert interface.text(QAccessible.Text.Name).strip(), control.objectName()
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus, control.objectName()
         assert control.height() >= TARGET, control.objectName()
+
+
+def test_while_recording_too_and_while_it_asks(someone: Someone, diary: Diary) -> None:
+    recording(someone, diary)
+    someone.press("scrap")
+    found = controls(someone.window)
+    assert {"stop", "pause", "scrap", "scrap-ask-no", "scrap-ask-yes"} <= {control.objectName() for control in found}
+    for control in found:
+        interface = QAccessible.queryAccessibleInterface(control)
+        assert interface is not None
+        assert interface.text(QAccessible.Text.Name).strip(), control.objectName()
+        assert control.height() >= TARGET, control.objectName()
+        someone.tab_to(control.objectName())
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -191,6 +191,24 @@ def whole(someone: Someone, name: str) -> bool:
     return found.visibleRegion().boundingRect() == QRect(QPoint(0, 0), found.size())
 
 
+@pytest.mark.parametrize(("scale", "size"), [(1.0, (683, 384)), (2.0, (1024, 600)), (2.0, (1280, 800))])
+def test_stop_is_in_sight_whatever_is_said_on_a_small_screen_and_with_large_words(
+    speaker: Someone, helpful: HelpfulDiary, scale: float, size: tuple[int, int]
+) -> None:
+    speaker.window.set_scale(scale)
+    speaker.window.resize(*size)
+    speaker.settle()
+    assert whole(speaker, "stop")
+    helpful.trouble = SoundTrouble.UNHEARD
+    speaker.until(lambda: speaker.sees(BANNER), what="the trouble")
+    speaker.settle()
+    assert whole(speaker, "stop")
+    speaker.press("scrap")
+    speaker.settle()
+    assert [name for name in ("stop", "scrap-ask-no", "scrap-ask-yes") if not whole(speaker, name)] == []
+    speaker.window.set_scale(1.0)
+
+
 def test_nothing_is_said_about_the_sound_while_paused(speaker: Someone, helpful: HelpfulDiary) -> None:
     helpful.trouble = SoundTrouble.SILENT
     speaker.until(lambda: text(speaker) == "No sound is coming in.", what="the trouble")
