@@ -5,10 +5,14 @@ out is counted beside it and added to both sides of the report.
 """
 
 import threading
+from collections import deque
 
 from capture.model import Lost
 from capture.rhythm import Rhythm
 from capture.timeline import Timeline
+
+PAUSES = 8
+"""So many are remembered for frames that are slow to arrive."""
 
 
 class FrameGate:
@@ -19,7 +23,7 @@ class FrameGate:
         self._rhythm = Rhythm(fps)
         self._room = room
         self._time: Timeline | None = None
-        self._pause_s: tuple[float, float] | None = None
+        self._pauses: deque[tuple[float, float]] = deque(maxlen=PAUSES)
         self._ended_s: float | None = None
         self._waiting = 0
         self._captured = 0
@@ -43,7 +47,7 @@ class FrameGate:
         """Frames of this moment and later belong to it again."""
         with self._guard:
             if self._time is not None and self._time.held_at_s is not None:
-                self._pause_s = (self._time.held_at_s, at_s)
+                self._pauses.append((self._time.held_at_s, at_s))
                 self._time = self._time.resume(at_s)
 
     def end(self, at_s: float) -> None:
@@ -65,7 +69,7 @@ class FrameGate:
             take_s = None if self._time is None else self._time.take_s(at_s)
             if take_s is None or (self._ended_s is not None and at_s >= self._ended_s):
                 return False
-            if self._pause_s is not None and self._pause_s[0] <= at_s < self._pause_s[1]:
+            if any(begun_s <= at_s < over_s for begun_s, over_s in self._pauses):
                 return False  # taken in the pause, and slow to arrive
             self._rhythm.saw(take_s)
             self._captured += 1

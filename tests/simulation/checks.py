@@ -275,7 +275,8 @@ def _all_frames(evidence: Evidence) -> Iterator[str]:
             (begun_s + (PREROLL_S if not number else 0.0), over_s) for number, (begun_s, over_s) in enumerate(stretches)
         ]
         accounted = report.frames_captured - report.lost.device
-        late = 2 + sum(1 for at_s in evidence.frames if any(over_s - 0.15 < at_s <= over_s for _, over_s in stretches))
+        late = 6 if any(kind == "stopped" for _, kind in evidence.faults) else 2
+        late += sum(1 for at_s in evidence.frames if any(over_s - 0.15 < at_s <= over_s for _, over_s in stretches))
         least = sum(1 for at_s in evidence.frames if _covered(at_s, certain)) - late
         most = sum(1 for at_s in evidence.frames if _covered(at_s, stretches, 0.1))
         if not least <= accounted <= most:

@@ -38,6 +38,9 @@ def test_a_frame_of_the_pause_stays_out_although_it_comes_after_it() -> None:
     gate.resume(2.0)
     assert not gate.admit(1.95), "taken in the pause; the camera's own delay brought it here after the end"
     assert gate.admit(2.0)
+    gate.hold(2.01)
+    gate.resume(2.02)
+    assert not gate.admit(1.97), "nor after another pause"
     assert gate.frames_captured == 2
 
 
