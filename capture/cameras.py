@@ -12,9 +12,8 @@ from collections.abc import Callable
 from capture.clock import Clock
 from capture.errors import CaptureError, DeviceGone
 from capture.model import Frame, PictureFormat
-from capture.picture import QUEUE_BYTES
 from capture.picture_coach import LOOK_EVERY_S, PictureCoach, PictureHint
-from capture.preroll import Preroll
+from capture.preroll import PREROLL_BYTES, Preroll
 from capture.sources import FrameSource
 from capture.take import TakeWriter
 from capture.threads import Threads
@@ -55,7 +54,7 @@ class CameraReader:
         self.latest: Frame | None = None
         """The newest frame: written by the camera thread, pulled by the screen."""
         self._take: TakeWriter | None = None
-        self._preroll: Preroll[Frame] = Preroll(room=QUEUE_BYTES)
+        self._preroll: Preroll[Frame] = Preroll(room=PREROLL_BYTES)
         self._guard = threading.Lock()
         self._lost = False
         self._came_s: float | None = None

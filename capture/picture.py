@@ -5,8 +5,8 @@ import numpy as np
 
 from capture.model import Image, PictureFormat
 
-QUEUE_S = 2.0
-QUEUE_BYTES = 160_000_000
+QUEUE_S = 4.0
+QUEUE_BYTES = 332_000_000
 """How much picture may wait for the encoder: so many seconds, and no more memory than this."""
 
 

@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 PREROLL_S = 1.0
 """How much before the command to start belongs to a take."""
+PREROLL_BYTES = 190_000_000
+"""How much picture is kept for that at most: a second of 1920x1080."""
 
 
 class Preroll(Generic[T]):

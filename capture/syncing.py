@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.02
 """How soon a new fragment is noticed."""
+QUIET_S = 0.08
+"""So long after a fragment no other one comes (FRAGMENT_S): nobody looks."""
 CARE_EVERY_S = 0.5
 """How often the child, the room and the computer's sleep are looked at."""
 PACE_S = 30.0
@@ -81,10 +83,12 @@ class Syncer:
 
     def _run(self) -> None:
         self._asleep_s = self._clock.asleep_s()
-        while not self._done.wait(LOOK_EVERY_S):
+        pause_s = LOOK_EVERY_S
+        while not self._done.wait(pause_s):
+            pause_s = LOOK_EVERY_S
             try:
-                if not self.failed:
-                    self._sync()
+                if not self.failed and self._sync():
+                    pause_s = QUIET_S
                 if self._clock.now_s() - self._cared_s >= CARE_EVERY_S:
                     self._cared_s = self._clock.now_s()
                     self._care()
@@ -93,14 +97,17 @@ class Syncer:
                 self.failed = True
                 self._watch.failed(DISK_ERROR)
 
-    def _sync(self) -> None:
+    def _sync(self) -> bool:
+        """True when there was something to sync."""
         cuts = self._cuts
-        if self._file.look():
-            end_s = self._file.end_s
-            self._disk.sync(self._file.path)
-            with self._guard:
-                if cuts == self._cuts:
-                    self.safe_s = end_s
+        if not self._file.look():
+            return False
+        end_s = self._file.end_s
+        self._disk.sync(self._file.path)
+        with self._guard:
+            if cuts == self._cuts:
+                self.safe_s = end_s
+        return True
 
     def cut_back(self, at_s: float) -> None:
         """The take was cut back, and ends at this second. On the encoder thread."""
