@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from capture.model import PictureFormat
-from capture.picture import QUEUE_BYTES, black, even, fit, planes, room_for
+from capture.picture import QUEUE_BYTES, QUEUE_S, black, even, fit, planes, room_for
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 480), (1920, 1080), (320, 240), (33, 700), (700, 33)])
@@ -35,5 +35,5 @@ def test_odd_sides_are_made_even() -> None:
 )
 def test_the_queue_has_a_bound_in_seconds_and_in_memory(picture: PictureFormat) -> None:
     room = room_for(picture)
-    assert 2 <= room <= 2 * picture.fps
+    assert 2 <= room <= QUEUE_S * picture.fps
     assert room * black(picture).nbytes <= QUEUE_BYTES
