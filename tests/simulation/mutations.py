@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-SIMULATION = "-m tests.simulation --sessions 2500 --seed mutants --until-broken"
+SIMULATION = "-m tests.simulation --sessions 1500 --seed mutants --until-broken"
 FOUND = "-m pytest tests/simulation/test_found.py"
 DISK = "-m pytest tests/capture/test_real_disk.py"
 CONTRACT = "-m pytest tests/contract/test_disk_contract.py"

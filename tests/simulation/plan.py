@@ -82,12 +82,23 @@ def plan_of(seed: str) -> Plan:
         switches=rng.choice((0.0, 0.05, 0.3)),
         late=rng.choice((0.0, 0.0, 0.05)),
     )
+    if rng.random() < 0.06:
+        return _steady(plan, rng)
     plan.steps = _steps(rng)
     length_s = sum(wait_s for wait_s, _ in plan.steps)
     _go_wrong(plan, rng, length_s)
     if rng.random() < 0.6:
         plan.disaster = _disaster(rng, length_s)
         plan.second = rng.randint(1, 40) if rng.random() < 0.15 else None
+    return plan
+
+
+def _steady(plan: Plan, rng: random.Random) -> Plan:
+    """A recording that nobody disturbs, until the app or the computer dies in the midst of it."""
+    plan.camera.opens_s = 0.02
+    plan.steps = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), (1.0, Start(FOLDER / "take0.mp4"))]
+    plan.steps.append((5.0, Stop()))
+    plan.disaster = Disaster(rng.choice(("power cut", "power cut", "kill both")), at_s=rng.uniform(4.0, 5.5))
     return plan
 
 
@@ -123,7 +134,7 @@ def _steps(rng: random.Random) -> list[Step]:
         steps.append((rng.choice((0.0, 0.1, 1.2)), Start(FOLDER / f"take{number}.mp4")))
         for _ in range(rng.choices((0, 1, 2, 3), (5, 4, 3, 2))[0]):
             steps += rng.choice(_IN_TAKE)(rng)
-        steps.append((rng.uniform(0.05, 1.5), rng.choices((Stop(), Release()), (9, 1))[0]))
+        steps.append((rng.uniform(0.05, 1.0), rng.choices((Stop(), Release()), (9, 1))[0]))
         if rng.random() < 0.9:
             steps.append((0.0, Wait("Ready")))
     if rng.random() < 0.15:  # something that makes no sense here

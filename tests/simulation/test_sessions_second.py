@@ -2,11 +2,14 @@
 
 import os
 
+import pytest
+
 from tests.simulation.running import run_many
 
 SESSIONS = 5000
 
 
+@pytest.mark.timeout(1500)  # a minute and a half of a core that has nothing else to do
 def test_no_session_breaks_a_promise() -> None:
     """`./scripts/simulate --only SEED` repeats one that does."""
     tally = run_many(os.environ["DIARY_TEST_SEED"], 5000, SESSIONS)
