@@ -76,6 +76,13 @@ MUTATIONS = (
     ),
     Mutation("suspect files keep their name", "capture/take.py", _SUSPECT, "            elif False:\n", SIMULATION),
     Mutation("the last sync waits", "capture/syncing.py", "        self._thread.join()\n", "", SIMULATION),
+    Mutation(
+        "a fragment is noticed at once",
+        "capture/syncing.py",
+        "LOOK_EVERY_S = 0.02\n",
+        "LOOK_EVERY_S = 2.0\n",
+        SIMULATION,
+    ),
     # -- names --------------------------------------------------------------------------------------------------------
     Mutation("exists-check of publish", "capture/disk.py", _TAKEN, "        if False:\n", DISK),
     Mutation("claim of a new file", "capture/disk.py", _EXCLUSIVE, "os.O_WRONLY | os.O_CREAT | _BINARY", CONTRACT),
@@ -84,7 +91,7 @@ MUTATIONS = (
         "capture/take.py",
         _REFUSE_TAKEN,
         "    if False:\n        raise TakeExists",
-        SIMULATION,
+        FOUND,
     ),
     Mutation(
         "a take of nothing gets no name",

@@ -13,6 +13,7 @@ from capture.encoder import part_path
 from capture.errors import EncoderFailed
 from capture.gate import FrameGate
 from capture.model import SOUND_RATE, Frame, PictureFormat, Samples
+from capture.recorder import TakeDone, Told
 from capture.recovery import make_whole
 from capture.sound_track import Hold, Resume, SoundTrack
 from capture.state import Pause, Prepare, Scrap, Start, Stop, Wish
@@ -202,3 +203,15 @@ def test_silence_before_a_pause_is_told_too() -> None:
     track.change(Resume(2.5))
     track.feed(loud, Span(2.6, 2.7, stepped=True))
     assert [round(end_s - start_s, 6) for start_s, end_s in missed] == [2.0, 0.1]
+
+
+def test_a_name_that_is_taken_is_refused_at_once() -> None:
+    take: list[Step] = [(0.2, Start(FOLDER / "take.mp4")), (0.5, Stop()), (0.0, Wait("Ready"))]
+    steps: list[Step] = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), *take, *take]
+    evidence = _session(steps, camera=CameraTraits(SMALL), sound=True)
+    first, second = [news.report.seconds for _, news in evidence.news if isinstance(news, TakeDone)]
+    assert first > 1.0
+    assert second == 0.0
+    told = [news.sentence for _, news in evidence.news if isinstance(news, Told)]
+    assert told == ["There is a recording called take.mp4 already. Choose another name."]
+    assert not violations(evidence)
