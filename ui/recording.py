@@ -35,7 +35,7 @@ BEHIND_S = 1.0
 SCRAP_PATIENCE = 10_000 // TICK_MS
 ROOM_SHOWN_S = 3600.0
 """More room than this is nothing to think of."""
-LEAST_PREVIEW = 64
+LEAST_PREVIEW = 48
 """Pixels of height that are left to the picture where much is said on a small screen."""
 
 
@@ -272,6 +272,8 @@ class RecordingScreen(Screen):
             return
         do = (words.ALL_RIGHT, self._on_read) if notice.stays else None
         self.banner.say(notice.what, safe=notice.more, do=do, kindly=notice.kindly, icon=notice.icon)
+        if self._ask.isHidden():
+            self.verticalScrollBar().setValue(0)
 
     def _on_read(self) -> None:
         self._board.dismiss()

@@ -148,7 +148,7 @@ HINTS = {
 TROUBLES = {
     SoundTrouble.SILENT: ("No sound is coming in.", "Is the microphone switched off? Switch it on."),
     SoundTrouble.CLIPPING: ("You are too loud.", "Move back a little, or speak more softly."),
-    SoundTrouble.UNHEARD: ("We can’t hear you.", "Is the microphone covered? Move closer, and carry on."),
+    SoundTrouble.UNHEARD: ("We can’t hear you.", "Is the microphone covered? Move closer."),
     SoundTrouble.QUIET: ("You are hard to hear.", "Move closer to the microphone."),
 }
 """Why nobody can hear the speaker, and one thing to do."""

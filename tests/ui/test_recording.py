@@ -206,6 +206,10 @@ def test_stop_is_in_sight_whatever_is_said_on_a_small_screen_and_with_large_word
     speaker.press("scrap")
     speaker.settle()
     assert [name for name in ("stop", "scrap-ask-no", "scrap-ask-yes") if not whole(speaker, name)] == []
+    speaker.press("scrap-ask-yes")
+    speaker.until(lambda: text(speaker) == words.SCRAPPED_ALL, what="the answer")
+    speaker.settle()
+    assert [name for name in ("stop", BANNER) if not whole(speaker, name)] == []
     speaker.window.set_scale(1.0)
 
 
