@@ -226,6 +226,14 @@ def test_the_sound_is_tried_played_and_judged_in_words(preparing: Someone, helpf
     assert len(helpful.played) == 1
 
 
+def test_the_real_try_hears_the_microphone_that_is_open(someone: Someone, diary: Diary) -> None:
+    someone.go(Place(Name.GET_READY, kind=Kind.SOUND))
+    someone.until(lambda: diary.level().peak_db > -60, what="the microphone")
+    someone.press("try-sound")
+    someone.until(lambda: someone.reads("try-sound") == words.TRY_SOUND_AGAIN, what="the end of the try")
+    assert someone.reads("tip").startswith(words.TRY_HEARD)
+
+
 @pytest.mark.parametrize("fault", list(SoundFault))
 def test_every_fault_is_said_with_one_thing_to_do(preparing: Someone, helpful: HelpfulDiary, fault: SoundFault) -> None:
     helpful.fault = fault
