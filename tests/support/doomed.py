@@ -27,8 +27,8 @@ AT_ONCE = 6
 FRAME_S, GRAIN_S = 1 / 30, 0.03
 GRAIN_OF_A_CUT_S = 0.35
 """A cut takes a whole fragment, and the picture waits for its sound for so long."""
-UNSAID_S = 0.2
-"""What the app itself still holds when it is killed: a frame and some sound that are not yet in the pipe."""
+UNSAID_S = 0.5
+"""All that is older than this must be there, also where the recorder had not yet said that it was safe."""
 MOST = 400
 """No session makes more calls of one kind; a sweep that gets there has not ended."""
 
@@ -305,7 +305,7 @@ def _compared(casualty: Casualty, name: str, mended: Mended | None, *, with_ffmp
 
 
 def _all_that_was_given(casualty: Casualty, name: str, mended: Mended) -> Iterator[str]:
-    """The app alone was killed: its child has finished the take with all that it had been given."""
+    """The app alone was killed: its child has finished the take with what it had been given."""
     given_s = casualty.given_s(name)
     if mended.seconds < given_s - UNSAID_S and not _child_was_hit(casualty):
         yield f"the encoder child had been given {given_s:.3f} s, and {mended.seconds:.3f} s are left"
