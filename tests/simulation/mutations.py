@@ -33,7 +33,7 @@ _PAUSE = "            if any(begun_s <= at_s < over_s for begun_s, over_s in sel
 _ENDED = "take_s is None or (self._ended_s is not None and at_s >= self._ended_s)"
 _WHOLE_BOX = "box is None or box.end > size or not box.kind.isalnum()"
 _SECOND_HEAD = "        if box.at and self._tracks:\n"
-_SAFE = "                if cuts == self._cuts:\n                    self.safe_s = end_s\n"
+_SAFE = "self.safe_s = end_s\n"
 _KILL_STUCK = (
     '            log.error("the encoder has taken nothing for %s s", patience_s)\n            self._child.kill()\n'
 )
@@ -49,8 +49,8 @@ MUTATIONS = (
     Mutation(
         "sync of the growing file",
         "capture/syncing.py",
-        "            self._disk.sync(self._file.path)\n",
-        "",
+        "self._disk.sync(self._file.path)\n",
+        "pass\n",
         SIMULATION,
     ),
     Mutation("sync of a file's data", "capture/disk.py", _FILE_SYNC, "            pass\n", DISK),
