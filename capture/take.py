@@ -254,6 +254,7 @@ class TakeWriter:
                 self._replace_child(error)
         except OSError:
             log.exception("the disk fails")
+            self._syncer.failed = True  # also where it was a cut that failed: no later sync is trusted
             self._give_up(DISK_ERROR)
 
     def _replace_child(self, error: EncoderFailed) -> None:
@@ -270,6 +271,7 @@ class TakeWriter:
             self._stream.go_on_after_failure(cut)
         except (EncoderFailed, OSError) as again:
             log.warning("nor does another one start", exc_info=True)
+            self._syncer.failed = self._syncer.failed or isinstance(again, OSError)
             self._give_up(str(again) if isinstance(again, EncoderFailed) else DISK_ERROR)
             return
         self._news.told(STUMBLED)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.doomed import Casualty, DoomedRecorders, doomed_recorders, judge_all, require_strace
-from tests.support.doomed_app import Plan, Signal
+from tests.support.doomed_app import Fault, Plan, Signal
 from tests.support.kill_campaign import APP_CALLS, CHILD_WRITES, random_plan
 from tests.support.reliability import Tally
 
@@ -79,9 +79,15 @@ def test_killed_at_random_instants(recorders: DoomedRecorders, rng: random.Rando
     made="strace: EIO once, at the N-th fdatasync of the syncer, and at the sync before the take gets its name",
     holds="the user is told, no later sync is trusted, the take keeps its part name and is offered by recovery",
 )
-@pytest.mark.parametrize("where", ["syncer", "encoder"])
-def test_an_error_at_every_sync(recorders: DoomedRecorders, tally: Tally, where: str) -> None:
-    ended = recorders.sweep([(where, "fdatasync", 1)], does="error=EIO")
+@pytest.mark.parametrize(
+    "targets",
+    [
+        [("syncer", "fdatasync", 1)],
+        [("encoder", "fdatasync", 1)],
+    ],
+)
+def test_an_error_at_every_sync(recorders: DoomedRecorders, tally: Tally, targets: list[tuple[str, str, int]]) -> None:
+    ended = recorders.sweep(targets, does="error=EIO")
     assert ended
     for each in ended:
         assert each.status == 0
@@ -89,6 +95,20 @@ def test_an_error_at_every_sync(recorders: DoomedRecorders, tally: Tally, where:
         left = {path.name for path in each.takes.iterdir()}
         assert left == {"a.recording.mp4", "b.mp4"}, "the suspect take has no name, and the next one works"
     _judged(tally, ended)
+
+
+@pytest.mark.fault(
+    "The disk reports an error (EIO) while the last seconds are being scrapped",
+    made="strace: EIO once, at each of the two syncs of the cut, and at the cut itself",
+    holds="the user is told, no later sync is trusted, the take keeps its part name and is offered by recovery",
+)
+@pytest.mark.parametrize(("call", "nth"), [("fsync", 1), ("ftruncate", 1), ("fsync", 2)])
+def test_an_error_while_scrapping(recorders: DoomedRecorders, tally: Tally, call: str, nth: int) -> None:
+    (ended,) = recorders.run([Plan(Fault("encoder", call, nth, "error=EIO"))])
+    assert ended.status == 0
+    assert any("reports an error" in told for told in ended.told)
+    assert {path.name for path in ended.takes.iterdir()} == {"a.recording.mp4", "b.mp4"}
+    _judged(tally, [ended])
 
 
 @pytest.mark.fault(
