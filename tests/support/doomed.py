@@ -18,6 +18,7 @@ import pytest
 from capture.disk import RealDisk
 from capture.encoder import part_path
 from capture.recovery import Mended, make_whole
+from capture.take import LATE_SOUND_S
 from tests.support.command_line import REPOSITORY, environment
 from tests.support.doomed_app import SAID, TAKES, Fault, Plan
 from tests.support.playing import complaints, play
@@ -298,10 +299,9 @@ def _compared(casualty: Casualty, name: str, mended: Mended | None, *, with_ffmp
         yield from _all_that_was_given(casualty, name, mended)
     if report is not None:
         yield from _account(report, mended)
+    sound_s = promised_s if report is None else promised_s - LATE_SOUND_S  # a stop waits no longer for late sound
     stands = report is not None or bool(casualty.told)  # a picture may stand where one piece has followed another
-    yield from _plays(
-        casualty.takes / name, mended, (0.0 if stands else promised_s, promised_s), with_ffmpeg=with_ffmpeg
-    )
+    yield from _plays(casualty.takes / name, mended, (0.0 if stands else promised_s, sound_s), with_ffmpeg=with_ffmpeg)
 
 
 def _all_that_was_given(casualty: Casualty, name: str, mended: Mended) -> Iterator[str]:
