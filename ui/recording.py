@@ -1,6 +1,6 @@
 """Recording: the word, a shape and the time; how loud it is; what goes wrong; and that it is safe. GUI thread."""
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from capture.state import Finishing, Paused, Recording, State
@@ -19,8 +19,9 @@ from ui.widgets.ask_here import AskHere
 from ui.widgets.banner import Mark
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.flow import flow
+from ui.widgets.low_preview import LowPreview
 from ui.widgets.meter import LevelMeter
-from ui.widgets.preview import WHILE_RECORDING, Preview
+from ui.widgets.preview import WHILE_RECORDING
 from ui.widgets.state_shape import StateShape
 from ui.widgets.text import label, redress, row
 
@@ -39,18 +40,6 @@ LEAST_PREVIEW = 48
 """Pixels of height that are left to the picture where much is said on a small screen."""
 
 
-class LowPreview(Preview):
-    """Gives way to words: the buttons must stay in sight."""
-
-    def sizeHint(self) -> QSize:
-        """It takes what the screen has left."""
-        return QSize(LEAST_PREVIEW, LEAST_PREVIEW)
-
-    def minimumSizeHint(self) -> QSize:
-        """As the hint."""
-        return self.sizeHint()
-
-
 class RecordingScreen(Screen):
     """What is being recorded, and three buttons."""
 
@@ -59,7 +48,7 @@ class RecordingScreen(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="recording", wide=True)
         self._begin_afresh()
-        self.preview = LowPreview(most_a_second=WHILE_RECORDING)
+        self.preview = LowPreview(LEAST_PREVIEW, most_a_second=WHILE_RECORDING)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         self.banner_line = self._top()

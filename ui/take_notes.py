@@ -13,7 +13,7 @@ from ui import words
 SHORTEST_GAP_S = 0.5
 NOTICED_S = 1.0
 NOTICED_SHARE = 0.01
-LEAST_S = 0.2
+LEAST_S = 0.5
 """A hundredth of a few seconds is nothing."""
 TOLD = 3
 """So many gaps are told one by one; the others are only marked."""
@@ -83,4 +83,6 @@ def _is_noticed(lost_s: float, seconds: float) -> bool:
 
 
 def _about(seconds: float) -> str:
-    return phrases.spoken(round(seconds)) if seconds >= 1 else words.HALF_A_SECOND
+    return (
+        words.ABOUT_LENGTH.format(length=phrases.spoken(round(seconds))) if seconds >= 1 else words.LESS_THAN_A_SECOND
+    )

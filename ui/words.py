@@ -238,10 +238,11 @@ GAP_SENTENCES = {
 }
 GAP_ASLEEP = "At {start} the computer slept for {length}. Nothing was recorded meanwhile."
 GAPS_MORE = "{count} more are marked below."
-LOST_PICTURES_BUSY = "The computer was busy: about {length} of the picture is missing, in small pieces."
-LOST_PICTURES_CAMERA = "The camera left out about {length} of the picture, in small pieces."
-HALF_A_SECOND = "half a second"
-LOST_SOUND = "About {length} of the sound is missing, in small pieces."
+LOST_PICTURES_BUSY = "The computer was busy: {length} of the picture is missing, in small pieces."
+LOST_PICTURES_CAMERA = "The camera left out {length} of the picture, in small pieces."
+ABOUT_LENGTH = "about {length}"
+LESS_THAN_A_SECOND = "less than a second"
+LOST_SOUND = "In small pieces, {length} of the sound is missing."
 OPENING_CLIP = "Opening your recording…"
 
 # -- about it -------------------------------------------------------------------------------------------------------

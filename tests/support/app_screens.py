@@ -42,6 +42,14 @@ COUNT_MS = 700
 RECORD_S = 6.0
 
 
+class PictureDiary(HelpfulDiary):
+    """What a busy computer lost while the pictures were made is not what they are about."""
+
+    def take_report(self, clip_id: ClipId) -> TakeReport | None:
+        report = super().take_report(clip_id)
+        return replace(report, lost=Lost(), sound_lost_s=0.0) if report else None
+
+
 class Album:
     """Keeps the pictures of one journey."""
 
@@ -61,7 +69,7 @@ def make_pictures(folder: Path) -> list[Path]:
     """Go the whole way once in light, and look at every screen again in the other styles; returns the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
-        diary = HelpfulDiary(Folders(Path(data)))
+        diary = PictureDiary(Folders(Path(data)))
         albums = {style: Album(folder, style) for style in SIZES}
         try:
             diary.start_background()

@@ -297,12 +297,12 @@ def test_many_gaps_are_told_in_three_sentences_and_a_number() -> None:
         ("", report(lost=Lost(device=20, queue=9))),
         ("", report(Gap(Missing.CAMERA, 10.0, 14.0), lost=Lost(device=120))),
         ("", report(Gap(Missing.MICROPHONE, 10.0, 14.0), sound_lost_s=4.0)),
-        ("", report(lost=Lost(encoder=3), seconds=5.0)),
+        ("", report(lost=Lost(encoder=14), seconds=5.0)),
         ("The computer was busy: about 2 seconds of the picture", report(lost=Lost(queue=50, device=10))),
         ("The camera left out about 2 seconds", report(lost=Lost(queue=10, device=50))),
         ("The camera left out about 2 seconds", report(Gap(Missing.CAMERA, 1.0, 5.0), lost=Lost(device=180))),
-        ("The computer was busy: about half a second", report(lost=Lost(encoder=15), seconds=20.0)),
-        ("About 3 seconds of the sound", report(sound_lost_s=3.0)),
+        ("The computer was busy: less than a second", report(lost=Lost(encoder=24), seconds=20.0)),
+        ("In small pieces, about 3 seconds of the sound", report(sound_lost_s=3.0)),
     ],
 )
 def test_losses_are_told_when_they_can_be_noticed_and_gaps_are_not_told_twice(told: str, made: TakeReport) -> None:

@@ -8,10 +8,11 @@ from diary_app.playback import Player, PlayerState
 from ui import words
 from ui.design import SPACE
 from ui.widgets.buttons import Button
-from ui.widgets.preview import Preview
+from ui.widgets.low_preview import LowPreview
 from ui.widgets.text import label, row
 
 TICK_MS = 25
+LEAST_PICTURE = 120
 
 
 class PlayerView(QWidget):
@@ -25,7 +26,7 @@ class PlayerView(QWidget):
         super().__init__()
         self._player: Player | None = None
         self._told = False
-        self.picture = Preview(name="player", mirrored=False)
+        self.picture = LowPreview(LEAST_PICTURE, name="player", mirrored=False)
         self.play = Button(words.PLAY, name="play", icon="play")
         self.play.setMinimumWidth(150)
         self._time = label("0:00 / 0:00", "clock", name="play-time", wrap=False)
