@@ -61,7 +61,7 @@ def names(evidence: Evidence) -> Iterator[str]:
 
 
 def finished_stays(evidence: Evidence) -> Iterator[str]:
-    """A take that was told as done is there to the last byte, whatever comes afterwards."""
+    """A take that was told as done, or made whole, is there to the last byte, whatever comes afterwards."""
     for take, content in evidence.finished.items():
         if evidence.contents.get(take) != content:
             yield f"{take.name} was told as done, and is not what it was"
@@ -256,7 +256,12 @@ def account(evidence: Evidence) -> Iterator[str]:
             there = len(evidence.takes[take].numbers)
             if there != report.frames_written:
                 yield f"{take.name}: {report.frames_written} written, and {there} in the file"
-        if take in evidence.finished and not report.seconds and _first_report(evidence, take) is report:
+        if (
+            evidence.end == "closed"
+            and take in evidence.finished
+            and not report.seconds
+            and _first_report(evidence, take) is report
+        ):
             yield f"{take.name} is there, and its report says nothing of it"
     yield from _all_frames(evidence)
 

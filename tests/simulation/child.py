@@ -81,6 +81,7 @@ class SimulatedChild:
         self._weakness = weakness
         self._process = process
         self._muxer = Muxer(piece.picture, sound=piece.sound, goes_on=piece.goes_on)
+        self._out = children.disk.opened(piece.out)
         self._pipe: deque[tuple[bytes, bytes]] = deque()
         self._waiting_bytes = 0
         self._ended = False
@@ -196,7 +197,7 @@ class SimulatedChild:
         step = -(-len(data) // parts) if data else 1
         for at in range(0, len(data), step):
             self._scheduler.touch()
-            self._children.disk.append(self._piece.out, data[at : at + step])
+            self._children.disk.append(self._out, data[at : at + step])
 
     def _end(self, status: int) -> None:
         self.status = status

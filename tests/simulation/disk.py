@@ -126,11 +126,14 @@ class SimulatedDisk:
 
     # -- the encoder child's own way to it ----------------------------------------------------------------------------
 
-    def append(self, path: Path, data: bytes) -> None:
+    def opened(self, path: Path) -> _File:
+        """Whoever has a file open writes to it whatever it is called meanwhile."""
+        return self._file(path)
+
+    def append(self, file: _File, data: bytes) -> None:
         """Write at the end. Raises OSError when the disk is full."""
         if self._room() < len(data) * self._scale:
-            raise OSError(errno.ENOSPC, "No space left on device", str(path))
-        file = self._file(path)
+            raise OSError(errno.ENOSPC, "No space left on device")
         self._change(file, _Change(len(file.cached), data))
 
     # -- the world's --------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ SIMULATION = "-m tests.simulation --sessions 1500 --seed mutants --until-broken"
 FOUND = "-m pytest tests/simulation/test_found.py"
 DISK = "-m pytest tests/capture/test_real_disk.py"
 CONTRACT = "-m pytest tests/contract/test_disk_contract.py"
+RECOVERY = "-m pytest tests/capture/test_recovery.py"
 GATE = "-m pytest tests/capture/test_gate.py"
 
 
@@ -147,7 +148,7 @@ MUTATIONS = (
         "capture/recovery.py",
         "    _wait_until_still(part, disk, clock)\n",
         "",
-        SIMULATION,
+        RECOVERY,
     ),
     Mutation(
         "the end of a dead child is cut off",

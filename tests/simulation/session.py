@@ -21,6 +21,8 @@ PATIENCE_S = 8.0
 """How long the user waits for a state."""
 LIMIT_S = 200.0
 """A session that lasts longer than this, what was stopped left out, has come to no end."""
+LAST_WORDS_S = 1.0
+"""So long after the restart a child of the dead app may still write."""
 STALL_AFTER_S = 1.0
 """So long does a fault go on to be felt."""
 
@@ -278,6 +280,9 @@ class Session:
         self._disk.forget_suspicions()
         for take in self.plan.takes:
             make_whole(take, self._disk, self._clock)
+            if take in self._disk.names():
+                self.evidence.finished[take] = self._disk.content(take)
+        self._clock.sleep(LAST_WORDS_S)
         self._scheduler.finish()
 
     # -- the end ------------------------------------------------------------------------------------------------------

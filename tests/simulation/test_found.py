@@ -148,12 +148,12 @@ def test_silence_after_a_microphone_that_went_in_a_pause_is_told() -> None:
 
 
 def test_what_is_called_safe_after_a_scrap_is_no_longer_than_the_file() -> None:
-    steps: list[Step] = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), (0.3, Start(FOLDER / "take.mp4"))]
-    steps += [(0.8, Pause()), (0.2, Scrap(0.5)), (1.0, Stop())]
-    for number in range(10):
-        camera, sound = CameraTraits(PictureFormat(16, 12, 30.0)), MicrophoneTraits(late_s=0.01 * number)
+    begin: list[Step] = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), (0.3, Start(FOLDER / "take.mp4"))]
+    for number in range(30):
+        steps: list[Step] = [*begin, (0.8, Pause()), (0.2, Scrap(0.3 + 0.013 * number)), (3.0, Stop())]
+        camera, sound = CameraTraits(PictureFormat(16, 12, 30.0)), MicrophoneTraits(late_s=0.01 * (number % 8))
         wish = Wish(CAMERA, MICROPHONE, camera.picture)
-        plan = Plan(f"by hand {number}", wish, camera, sound, steps=steps, disaster=Disaster("power cut", at_s=1.7))
+        plan = Plan(f"by hand {number}", wish, camera, sound, steps=steps, disaster=Disaster("power cut", at_s=2.7))
         evidence = Session(plan).run()
         assert evidence.claim is not None
         assert evidence.claim.safe_s
