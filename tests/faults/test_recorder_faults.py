@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import psutil
 import pytest
 
 from capture.clock import MonotonicClock
@@ -153,8 +154,9 @@ def test_encoders_that_die_one_after_another(tmp_path: Path) -> None:
         safe_s = recording.recorder.safe_s()
 
         def ended() -> bool:
-            for child in encoder_children():
-                child.kill()
+            with contextlib.suppress(psutil.Error):  # it has ended meanwhile
+                for child in encoder_children():
+                    child.kill()
             return any("had to stop" in sentence for sentence in recording.told)
 
         until(ended, what="the take is given up")

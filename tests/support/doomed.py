@@ -299,7 +299,7 @@ def _compared(casualty: Casualty, name: str, mended: Mended | None, *, with_ffmp
         yield from _all_that_was_given(casualty, name, mended)
     if report is not None:
         yield from _account(report, mended)
-    sound_s = promised_s if report is None else promised_s - LATE_SOUND_S  # a stop waits no longer for late sound
+    sound_s = promised_s if report is None else 0.0 if casualty.told else promised_s - LATE_SOUND_S
     stands = report is not None or bool(casualty.told)  # a picture may stand where one piece has followed another
     yield from _plays(casualty.takes / name, mended, (0.0 if stands else promised_s, sound_s), with_ffmpeg=with_ffmpeg)
 
@@ -349,7 +349,7 @@ def _plays(take: Path, mended: Mended, least_s: tuple[float, float], *, with_ffm
     yield from played.faults
     if played.pictures != mended.pictures:
         yield f"{mended.pictures} pictures counted, {played.pictures} played"
-    if played.picture_s < least_s[0] - 3 * FRAME_S or played.sound_s < least_s[1] - 2 * GRAIN_S:
+    if played.picture_s < least_s[0] - UNSAID_S or played.sound_s < least_s[1] - 2 * GRAIN_S:
         yield f"plays {played.picture_s:.3f} s of picture and {played.sound_s:.3f} s of sound of {least_s[1]:.3f} s"
     if with_ffmpeg and (said := complaints(take)):
         yield f"ffmpeg says: {said}"
