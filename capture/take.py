@@ -285,7 +285,8 @@ class TakeWriter:
         cut = self._pieces.cut_back(self.written_s - scrap.seconds)  # less than 0: the first picture goes too
         self._syncer.cut_back(self._file.end_s)
         self._stream.go_on_after_cut(cut, scrap.at_s)
-        self._settle(cut.pictures - (blacks - self._stream.black_pictures))
+        # A black picture may have died with a child before it was in the file.
+        self._settle(max(0, cut.pictures - (blacks - self._stream.black_pictures)))
         log.info("scrapped back to %.1f s", cut.at_s)
 
     def _settle(self, scrapped: int) -> None:
