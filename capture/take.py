@@ -350,8 +350,8 @@ class TakeWriter:
                 self._disk.publish(self._file.path, self.take)
                 self._syncer.all_safe(self._seconds)
         except OSError:
-            log.warning("a take could not be given its name", exc_info=True)
-            self._tell_failed(NO_NAME)
+            log.warning("a take could not be published", exc_info=True)
+            self._tell_failed(DISK_ERROR if self._disk.exists(self.take) else NO_NAME)
 
     def _whole_fragments(self, *, whole: bool) -> Cut:
         """Cut off what a dead child left half-done."""
