@@ -1,13 +1,11 @@
 """Runs many sessions and counts what they broke."""
 
-import functools
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
-from capture import resample
 from tests.simulation.checks import violations
 from tests.simulation.plan import plan_of
 from tests.simulation.session import Session
@@ -50,14 +48,12 @@ def run_one(seed: str, tally: Tally) -> None:
 
 @contextmanager
 def quick() -> Iterator[None]:
-    """Without the log, and with what capture.resample works out afresh for each take worked out once."""
-    logged, polynomials = logging.root.manager.disable, resample._polynomials
+    """Without the log."""
+    logged = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
-    resample._polynomials = functools.cache(polynomials)
     try:
         yield
     finally:
-        resample._polynomials = polynomials
         logging.disable(logged)
 
 
