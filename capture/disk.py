@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from capture.errors import DiskFull
 
@@ -38,6 +38,9 @@ class Disk(Protocol):
 
     def remove(self, path: Path) -> None:
         """Delete a file; one that is not there is no error."""
+
+    def in_use(self, path: Path) -> bool:
+        """True while an encoder child still has the file open, also one whose app has died."""
 
     def free_bytes(self, folder: Path) -> int:
         """Bytes that this user may still write there."""
@@ -111,9 +114,38 @@ class RealDisk:
         """Unlink it."""
         path.unlink(missing_ok=True)
 
+    def in_use(self, path: Path) -> bool:
+        """Whether the lock of stay_locked() is still held; on Windows, whether the file cannot be renamed."""
+        if os.name != "posix":
+            return not _renames(path)
+        import fcntl
+
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+
     def free_bytes(self, folder: Path) -> int:
         """As the system tells it, without the reserve of the administrator."""
         return shutil.disk_usage(folder).free
+
+
+def stay_locked(file: IO[bytes]) -> None:
+    """The file counts as in use as long as anybody has it open through this handle: a child that inherits it has."""
+    if os.name == "posix":
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_SH)
+
+
+def _renames(path: Path) -> bool:
+    try:
+        path.replace(path)
+    except PermissionError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,6 +15,7 @@ from typing import IO, Protocol
 
 import imageio_ffmpeg
 
+from capture.disk import stay_locked
 from capture.errors import EncoderFailed
 from capture.fragments import PICTURE_HZ
 from capture.matroska import header
@@ -110,6 +111,7 @@ class EncoderChild:
 
     def __init__(self, piece: Piece, preset: str = FASTEST) -> None:
         with piece.out.open("ab") as out:
+            stay_locked(out)
             try:
                 self._child = subprocess.Popen(
                     command(piece, preset),

@@ -4,6 +4,7 @@ When only the app died the encoder child has finished the file by itself. When t
 file ends in the midst of a fragment, which is cut off; nothing is copied, so this needs no room on the disk.
 """
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from capture.threads import SystemThreads
 STILL_S = 0.5
 """A file that has not grown for so long has no writer any more: the encoder child writes ten times a second."""
 STILL_TIMEOUT_S = 15.0
+CHILD_TIMEOUT_S = 60.0
+"""A child that has the file open for longer after the death of its app hangs: the take is left for the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,14 @@ def _measured(take: Path, disk: Disk) -> Mended:
 
 
 def _wait_until_still(path: Path, disk: Disk, clock: Clock) -> None:
-    """Wait for the encoder child of an app that was killed: it needs a moment to finish."""
+    """Wait for the encoder child of an app that was killed: it needs a moment to finish, a slow one more than that."""
     since_s = began_s = clock.now_s()
     before = -1
-    while clock.now_s() - began_s < STILL_TIMEOUT_S:
+    while (busy := disk.in_use(path)) or clock.now_s() - began_s < STILL_TIMEOUT_S:
+        if clock.now_s() - began_s > CHILD_TIMEOUT_S:
+            raise BlockingIOError(errno.EBUSY, "an encoder child is still writing to it", str(path))
         size = disk.size(path)
-        if size != before:
+        if size != before or busy:
             before, since_s = size, clock.now_s()
         elif clock.now_s() - since_s >= STILL_S:
             return

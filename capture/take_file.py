@@ -121,15 +121,21 @@ class TakeFile:
         return Fragment(moof.at, mdat.end, of.get(b"vide"), of.get(b"soun"))
 
     def doubt_end(self) -> None:
-        """After a power cut: forget the first fragment with a hole in it and what follows; cut_back() comes next."""
+        """After a crash: forget the first fragment with a hole in it and what follows; cut_back() comes next.
+
+        What is whole is written once more: after a sync that failed the system believes that it is on the disk.
+        """
         with self._guard:
             last = list(self._recent)[-DOUBTFUL:]
-            at = last[0].at if self._forgot or len(self._recent) > DOUBTFUL else 0
-            for number, each in enumerate(last):
-                if HOLE in self._disk.read(self.path, at, each.end - at):
-                    self._forget(len(last) - number)
-                    return
-                at = each.end
+            start = last[0].at if self._forgot or len(self._recent) > DOUBTFUL else 0
+            data = self._disk.read(self.path, start, last[-1].end - start) if last else b""
+            begins = [start, *(each.end for each in last)]
+            good = next(
+                (number for number, each in enumerate(last) if HOLE in data[begins[number] - start : each.end - start]),
+                len(last),
+            )
+            self._disk.write(self.path, start, data[: begins[good] - start])
+            self._forget(len(last) - good)
 
     def _forget(self, count: int) -> None:
         """The last so many fragments."""

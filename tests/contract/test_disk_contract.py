@@ -1,10 +1,11 @@
 """What a take needs from a disk: the real one, the one that tests make fail, and the one in memory."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from capture.disk import LEAST_FREE_BYTES, Disk, RealDisk, require_room
+from capture.disk import LEAST_FREE_BYTES, Disk, RealDisk, require_room, stay_locked
 from capture.errors import DiskFull
 from tests.support.fake_disk import FakeDisk, MemoryDisk
 
@@ -110,6 +111,25 @@ def test_removing_is_done_once_and_may_be_asked_twice(disk: Disk, tmp_path: Path
     disk.remove(path)
     disk.remove(path)
     assert not disk.exists(path)
+
+
+def test_a_file_that_nobody_writes_to_is_not_in_use(disk: Disk, tmp_path: Path) -> None:
+    disk.create(tmp_path / "part")
+    assert not disk.in_use(tmp_path / "part")
+
+
+def test_a_file_is_in_use_while_a_child_that_inherited_it_lives(tmp_path: Path) -> None:
+    part, disk = tmp_path / "part", RealDisk()
+    disk.create(part)
+    with part.open("ab") as out:
+        stay_locked(out)
+        child = subprocess.Popen(["sleep", "600"], stdout=out)
+    try:
+        assert disk.in_use(part)
+    finally:
+        child.kill()
+        child.wait()
+    assert not disk.in_use(part)
 
 
 def test_free_bytes_are_those_of_the_folder(disk: Disk, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from capture.model import BLOCK, SOUND_RATE, TakeReport
 from capture.preroll import PREROLL_S
 from capture.recorder import StateChanged, TakeDone, Told
-from capture.state import Paused, Recording, Scrap, Start
+from capture.state import Paused, Ready, Recording, Scrap, Start
 from capture.syncing import SLEPT_S
 from tests.simulation.devices import QUIETEST, STEEPNESS, sound_at
 from tests.simulation.evidence import Claim, Evidence, Media, Sound, Stretch
@@ -160,6 +160,7 @@ def recorded(evidence: Evidence, take: Path) -> list[Stretch]:
         elif not mine and begun_s is not None:
             stretches.append((begun_s, at_s))
             begun_s = None
+        first = first or isinstance(state, Ready)  # a second try at a take that did not begin
     if begun_s is not None:
         stretches.append((begun_s, math.inf))
     return stretches

@@ -62,6 +62,8 @@ class SimulatedDisk:
         self._durable_names: dict[Path, _File] = {}
         self.overwritten: list[str] = []
         """Files that lost their name to another one."""
+        self.children_live: Callable[[], bool] = lambda: False
+        """Whether an encoder child is alive: in a session there is one file that it may write to."""
         self.failed_syncs = 0
         self.published_suspect: list[str] = []
 
@@ -119,6 +121,11 @@ class SimulatedDisk:
     def remove(self, path: Path) -> None:
         self._scheduler.touch()
         self._files.pop(path, None)
+
+    def in_use(self, path: Path) -> bool:
+        self._scheduler.touch()
+        self._file(path)
+        return self.children_live()
 
     def free_bytes(self, folder: Path) -> int:
         self._scheduler.touch()

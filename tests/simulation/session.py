@@ -36,6 +36,7 @@ class Session:
         self._scheduler = Scheduler(rng, switches=plan.switches, late=plan.late)
         self._disk = SimulatedDisk(self._scheduler, rng, free=plan.free, scale=plan.scale)
         self._children = Children(self._scheduler, self._disk, rng)
+        self._disk.children_live = lambda: self._children.busy
         self._children.weakness = replace(plan.weakness)
         self._devices = Devices(self._scheduler, rng, plan.camera, plan.microphone)
         self._threads = SimulatedThreads(self._scheduler)

@@ -54,6 +54,9 @@ class FakeDisk:
     def remove(self, path: Path) -> None:
         self._real.remove(path)
 
+    def in_use(self, path: Path) -> bool:
+        return self._real.in_use(path)
+
     def free_bytes(self, folder: Path) -> int:
         return self._real.free_bytes(folder) if self.free is None else self.free
 
@@ -100,6 +103,10 @@ class MemoryDisk:
 
     def remove(self, path: Path) -> None:
         self.files.pop(path, None)
+
+    def in_use(self, path: Path) -> bool:
+        self._file(path)
+        return False
 
     def free_bytes(self, folder: Path) -> int:
         if not any(folder in path.parents for path in self.files):
