@@ -4,7 +4,6 @@ Sound comes later than the commands to pause, resume and stop, by as much as the
 waits here until the sound of its own moment has come: a pause keeps every sample before it and none within it.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,25 +68,19 @@ class SoundTrack:
         self._changes.append(command)
 
     def feed(self, samples: Samples, span: Span) -> None:
-        """Add a block, in order."""
-        count = self._before_pause_within(len(samples), span)
-        if count:
-            middle_s = span.start_s + count / len(samples) * (span.end_s - span.start_s)
-            self._feed(samples[:count], Span(span.start_s, middle_s, span.stepped))
-            samples, span = samples[count:], Span(middle_s, span.end_s)
-        self._feed(samples, span)
-
-    def _before_pause_within(self, count: int, span: Span) -> int:
-        """How many samples of a block come before a pause that is over before the block is; 0 without such a pause."""
-        if len(self._changes) < 2 or not span.start_s < self._changes[0].at_s <= self._changes[1].at_s < span.end_s:
-            return 0
-        if not isinstance(self._changes[0], Hold):
-            return 0
-        share = (self._changes[0].at_s - span.start_s) / (span.end_s - span.start_s)
-        return min(count - 1, math.ceil(share * count))
+        """Add a block, in order: in parts, where a pause begins or ends within it."""
+        pace = len(samples) / (span.end_s - span.start_s)
+        cuts = [round((command.at_s - span.start_s) * pace) for command in self._changes]
+        ends = [*sorted({cut for cut in cuts if 0 < cut < len(samples)}), len(samples)]
+        start, stepped = 0, span.stepped
+        for end in ends:
+            part = Span(span.start_s + start / pace, span.start_s + end / pace, stepped)
+            self._feed(samples[start:end], part)
+            start, stepped = end, False
 
     def _feed(self, samples: Samples, span: Span) -> None:
-        self._obey(span.end_s)
+        """A block, or a part of one, within which no command lies."""
+        self._obey(span.start_s + 0.5 / SOUND_RATE)
         held_s = self._time.held_at_s
         if (held_s is not None and span.start_s >= held_s) or span.end_s <= self.heard_s:
             return

@@ -135,7 +135,6 @@ class TakeStream:
     def go_on_after_cut(self, cut: Cut, at_s: float) -> None:
         """The take was cut back: this moment (or that at which the pause began) now follows what is left of it."""
         self._cut_s = end_s = at_s if self._held_s is None else self._held_s
-        self._black_at_s = [black_s for black_s in self._black_at_s if black_s < cut.at_s]
         self.gaps.cut(cut.at_s)
         self._picture_until_s = self._seen_until_s = self.written_s = cut.at_s
         self._quiet_s = 0.0
@@ -151,13 +150,14 @@ class TakeStream:
     def go_on_after_failure(self, cut: Cut) -> None:
         """Another child has taken over from one that died: its times go on, and what was lost between is a gap."""
         self.gaps.note(Missing.ENCODER, cut.at_s, self.written_s)
-        self._black_at_s = [black_s for black_s in self._black_at_s if black_s < cut.at_s]
         self._join(cut)
         if cut.empty and self._picture is not None and self._time is not None:  # the child needs a picture at zero
             self._show(black(self._picture), 0.0)
             self._black_at_s.append(0.0)
 
     def _join(self, cut: Cut) -> None:
+        left_until_s = cut.last_picture_s + 1 / TICKS_A_SECOND
+        self._black_at_s = [black_s for black_s in self._black_at_s if black_s <= left_until_s]
         self._first_sample = math.ceil(cut.at_s * SOUND_RATE)
         # A piece that goes on writes the encoder's own priming as sound of the take: all of its sound comes later.
         self._priming = 0 if cut.empty else PRIMING

@@ -37,6 +37,8 @@ class Cut:
     empty: bool
     pictures: int
     """Pictures that were cut off."""
+    last_picture_s: float = -1.0
+    """When the last picture that is left begins; less than 0 where none is."""
 
 
 class TakeFile:
@@ -129,12 +131,10 @@ class TakeFile:
             last = list(self._recent)[-DOUBTFUL:]
             start = last[0].at if self._forgot or len(self._recent) > DOUBTFUL else 0
             data = self._disk.read(self.path, start, last[-1].end - start) if last else b""
-            begins = [start, *(each.end for each in last)]
-            good = next(
-                (number for number, each in enumerate(last) if HOLE in data[begins[number] - start : each.end - start]),
-                len(last),
-            )
-            self._disk.write(self.path, start, data[: begins[good] - start])
+            ends = [0, *(each.end - start for each in last)]
+            holes = (HOLE in data[begin : end + len(HOLE) - 1] for begin, end in itertools.pairwise(ends))
+            good = next((number for number, hole in enumerate(holes) if hole), len(last))
+            self._disk.write(self.path, start, data[: ends[good]])
             self._forget(len(last) - good)
 
     def _forget(self, count: int) -> None:
@@ -178,7 +178,8 @@ class TakeFile:
             self._note_ends(fragment)
         picture = next((each.picture for each in reversed(self._recent) if each.picture), None)
         sound = next((each.sound for each in reversed(self._recent) if each.sound), None)
-        return Cut(goes_on_at_s(picture, sound), empty=False, pictures=removed)
+        last_picture_s = picture.last / PICTURE_HZ if picture else -1.0
+        return Cut(goes_on_at_s(picture, sound), empty=False, pictures=removed, last_picture_s=last_picture_s)
 
     def _note_ends(self, fragment: Fragment) -> None:
         for kind, end_s in ((b"vide", fragment.picture_end_s), (b"soun", fragment.sound_end_s)):

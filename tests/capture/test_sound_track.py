@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from capture.drift import Span
 from capture.model import BLOCK, SOUND_RATE, Samples
 from capture.sound_track import CHUNK, Hold, Resume, SoundTrack
 from tests.support.sound_path import Device
@@ -85,3 +86,18 @@ def test_a_take_that_ends_in_a_pause_ends_where_the_pause_began() -> None:
 def test_the_end_is_cut_to_the_sample(end_s: float) -> None:
     sound = _record([], seconds=2, end_s=end_s, latency_s=0.0)
     assert len(sound) == int(np.ceil(end_s * SOUND_RATE - 1e-6))
+
+
+def test_two_pauses_within_one_block_are_both_cut_out_where_they_were() -> None:
+    sink, missing = Sink(), list[tuple[float, float]]()
+    track = SoundTrack(ZERO, sink.write, lambda start_s, end_s: missing.append((start_s, end_s)))
+    pauses = [(0.5, 0.5), (0.6, 0.62), (0.7, 0.7001)]
+    for held_s, resumed_s in pauses:
+        track.change(Hold(ZERO + held_s))
+        track.change(Resume(ZERO + resumed_s))
+    track.feed(_ramp(ZERO, SOUND_RATE), Span(ZERO, ZERO + 1))
+    track.finish(ZERO + 1)
+    assert missing == []
+    assert abs(len(sink.sound) - (1 - 0.0201) * SOUND_RATE) <= 3
+    for at_s, taken_s in ((0.4, 0.4), (0.55, 0.55), (0.65, 0.67), (0.9, 0.9201)):
+        assert abs(int(sink.sound[round(at_s * SOUND_RATE)]) - taken_s * 1000) <= 1

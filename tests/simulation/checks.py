@@ -11,7 +11,7 @@ import numpy as np
 from capture.model import BLOCK, SOUND_RATE, TakeReport
 from capture.preroll import PREROLL_S
 from capture.recorder import StateChanged, TakeDone, Told
-from capture.state import Paused, Ready, Recording, Scrap, Start
+from capture.state import Paused, Recording, Scrap, Start
 from capture.syncing import SLEPT_S
 from tests.simulation.devices import QUIETEST, STEEPNESS, sound_at
 from tests.simulation.evidence import Claim, Evidence, Media, Sound, Stretch
@@ -153,14 +153,16 @@ def recorded(evidence: Evidence, take: Path) -> list[Stretch]:
     stretches: list[Stretch] = []
     begun_s: float | None = None
     first = True
+    since_s = 0.0
     for at_s, state in _states(evidence):
         mine = isinstance(state, Recording) and state.take == take
         if mine and begun_s is None:
-            begun_s, first = at_s - (PREROLL_S if first else 0.0), False
+            since_s, begun_s = at_s, at_s - (PREROLL_S if first else 0.0)
         elif not mine and begun_s is not None:
-            stretches.append((begun_s, at_s))
+            if at_s > since_s:  # else it did not begin: another try may
+                stretches.append((begun_s, at_s))
+                first = False
             begun_s = None
-        first = first or isinstance(state, Ready)  # a second try at a take that did not begin
     if begun_s is not None:
         stretches.append((begun_s, math.inf))
     return stretches

@@ -65,6 +65,11 @@ class Children:
         for child in self.started:
             child.kill()
 
+    def lose_power(self) -> None:
+        """Every child is gone, with the scheduler's tasks."""
+        for child in self.started:
+            child.status = -9 if child.status is None else child.status
+
     @property
     def busy(self) -> bool:
         """True while one is alive."""

@@ -176,7 +176,7 @@ class SimulatedDisk:
         """Any of the pieces that were not synced may be there; the file's length goes with the last that is."""
         kept = self._rng.choice((0.0, 0.5, 0.9, 1.0))
         length = self._rng.random() < 0.3
-        for change in file.pending:
+        for change in _joined(file.pending):
             for piece in _pieces(change):
                 if self._rng.random() < kept:
                     _apply(file.durable, piece)
@@ -220,6 +220,18 @@ class SimulatedDisk:
     def _sync_folder(self) -> None:
         self._scheduler.touch()
         self._durable_names = dict(self._files)
+
+
+def _joined(changes: list[_Change]) -> list[_Change]:
+    """Appended bytes share their pages: small writes do not get lost one by one."""
+    joined: list[_Change] = []
+    for change in changes:
+        before = joined[-1] if joined else None
+        if before is not None and before.data and change.data and change.at == before.at + len(before.data):
+            joined[-1] = _Change(before.at, bytes(before.data) + bytes(change.data))
+        else:
+            joined.append(change)
+    return joined
 
 
 def _pieces(change: _Change) -> list[_Change]:

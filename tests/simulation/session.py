@@ -243,6 +243,7 @@ class Session:
 
     def _cut_power(self) -> None:
         self._disk.cut_power()
+        self._children.lose_power()
         self._scheduler.kill_all()
 
     def _claim(self) -> Claim | None:
@@ -280,11 +281,19 @@ class Session:
     def _mend(self) -> None:
         self._disk.forget_suspicions()
         for take in self.plan.takes:
-            make_whole(take, self._disk, self._clock)
+            self._make_whole(take)
             if take in self._disk.names():
                 self.evidence.finished[take] = self._disk.content(take)
         self._clock.sleep(LAST_WORDS_S)
         self._scheduler.finish()
+
+    def _make_whole(self, take: Path) -> None:
+        """A child that hangs keeps the file for itself until the computer is started again."""
+        try:
+            make_whole(take, self._disk, self._clock)
+        except BlockingIOError:
+            self._children.lose_power()
+            make_whole(take, self._disk, self._clock)
 
     # -- the end ------------------------------------------------------------------------------------------------------
 
