@@ -55,11 +55,15 @@ class TakeFile:
         self.pictures = 0
         """Pictures in whole fragments."""
         self._ends_s: dict[bytes, float] = {}
+        self._there_s: dict[bytes, float] = {}
 
     @property
     def end_s(self) -> float:
-        """Seconds of the take that are in whole fragments, of picture and of sound."""
-        ends = [end for end in self._ends_s.values() if end >= max(self._ends_s.values()) - LAGGING_S]
+        """Seconds of the take that are in whole fragments, of picture and of sound.
+
+        The last picture counts as a moment: how long it stands is a guess until the next one is there.
+        """
+        ends = [end for end in self._there_s.values() if end >= max(self._there_s.values()) - LAGGING_S]
         return max(0.0, min(ends, default=0.0))
 
     @property
@@ -169,7 +173,7 @@ class TakeFile:
         last = self._recent[-1] if self._recent else None
         self._until = last.end if last else 0
         self._disk.cut(self.path, self._until)
-        self._ends_s = {}
+        self._ends_s, self._there_s = {}, {}
         removed = pictures_before - self.pictures
         if last is None:
             self._tracks, self._forgot = {}, False
@@ -184,7 +188,9 @@ class TakeFile:
     def _note_ends(self, fragment: Fragment) -> None:
         for kind, end_s in ((b"vide", fragment.picture_end_s), (b"soun", fragment.sound_end_s)):
             if end_s is not None:
-                self._ends_s[kind] = end_s
+                self._ends_s[kind] = self._there_s[kind] = end_s
+        if fragment.picture is not None:
+            self._there_s[b"vide"] = fragment.picture.last / PICTURE_HZ
 
 
 def goes_on_at_s(picture: Run | None, sound: Run | None) -> float:

@@ -9,7 +9,7 @@ import pytest
 
 from capture import take_file
 from capture.disk import RealDisk
-from capture.fragments import Fragment
+from capture.fragments import PICTURE_HZ, Fragment
 from capture.model import PictureFormat
 from capture.take_file import Cut, TakeFile
 from capture.threads import SystemThreads
@@ -91,7 +91,8 @@ def test_the_end_is_that_of_the_track_which_is_behind(data: bytes) -> None:
     file.look()
     assert fragment.picture_end_s is not None
     assert fragment.sound_end_s is not None
-    assert file.end_s == min(fragment.picture_end_s, fragment.sound_end_s)
+    assert fragment.picture is not None
+    assert file.end_s == min(fragment.picture.last / PICTURE_HZ, fragment.sound_end_s)
     assert file.length_s == max(fragment.picture_end_s, fragment.sound_end_s)
 
 

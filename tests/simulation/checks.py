@@ -262,8 +262,7 @@ def account(evidence: Evidence) -> Iterator[str]:
         if (
             evidence.end == "closed"
             and take in evidence.finished
-            and not report.seconds
-            and _first_report(evidence, take) is report
+            and not any(other.seconds for name, other in _reports(evidence) if name == take)
         ):
             yield f"{take.name} is there, and its report says nothing of it"
     yield from _all_frames(evidence)
