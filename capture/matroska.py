@@ -44,6 +44,9 @@ def _picture_track(picture: PictureFormat) -> bytes:
         + _element(0x55B0, colour)
     )
     body = _number(0xD7, PICTURE_TRACK) + _number(0x73C5, PICTURE_TRACK) + _number(0x83, 1)
+    # How long a picture stands, as far as that can be known before the next one is there: without it ffmpeg takes it
+    # for nothing where sound ends a fragment, and the fragment's next picture begins as much too early.
+    body += _number(0x23E383, round(1e9 / picture.fps))
     return _element(0xAE, body + _text(0x86, "V_UNCOMPRESSED") + _element(0xE0, video))
 
 

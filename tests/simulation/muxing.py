@@ -65,6 +65,8 @@ class Muxer:
     def __init__(self, picture: PictureFormat | None, *, sound: bool, goes_on: bool) -> None:
         self._picture = picture
         self._tracks = [track for track, there in ((PICTURE_TRACK, picture), (SOUND_TRACK, sound)) if there]
+        self._stands = round(PICTURE_HZ / picture.fps) if picture else 1
+        """How long a picture is thought to stand while the next one is not there."""
         self._goes_on = goes_on
         self._held: deque[tuple[int, int]] = deque()
         self._samples = np.zeros(0, np.int16)
@@ -161,7 +163,7 @@ class Muxer:
             start = packets[0].at
         else:
             times = [start, *(packet.at for packet in packets[1:])]
-            times.append(times[-1] + 1 if after is None else after)
+            times.append(times[-1] + self._stands if after is None else after)
             durations = [max(1, later - earlier) for earlier, later in itertools.pairwise(times)]
         self._ends[track] = start + sum(durations)
         samples = b"".join(
