@@ -22,7 +22,7 @@ DOUBTFUL = 100
 """So many of the last fragments may not have been synced when the power failed: ten seconds."""
 HOLE = bytes(64)
 """Nothing of ours holds so many zeros in a row (the head 30, a fragment 14): these bytes never reached the disk."""
-LAGGING_S = 1.0
+LAGGING_S = 2.0
 """A track that ends so long before the other one has nothing more to keep: its device is gone."""
 STANDS_S = 0.1
 """A picture that stands for longer does so because none came after it: what follows a cut need not wait for its end."""

@@ -48,7 +48,7 @@ from capture.state import (
 CAMERA, MICROPHONE = Camera("Cam", "/dev/video9"), Microphone("Mic", "mic")
 BOTH = Wish(CAMERA, MICROPHONE)
 WISHES = (BOTH, Wish(CAMERA, None), Wish(None, MICROPHONE), Wish(None, None))
-REPORT = TakeReport(3, 2, Lost(1, 0, 0), 0.1)
+REPORT = TakeReport(3, 2, lost=Lost(1, 0, 0), seconds=0.1)
 
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Prepare, st.sampled_from(WISHES)),

@@ -11,7 +11,7 @@ import numpy as np
 from capture.model import BLOCK, SOUND_RATE, TakeReport
 from capture.preroll import PREROLL_S
 from capture.recorder import StateChanged, TakeDone, Told
-from capture.state import Paused, Recording, Scrap, Start
+from capture.state import Paused, Ready, Recording, Scrap, Start
 from capture.syncing import SLEPT_S
 from tests.simulation.devices import QUIETEST, STEEPNESS, sound_at
 from tests.simulation.evidence import Claim, Evidence, Media, Sound, Stretch
@@ -56,7 +56,7 @@ def names(evidence: Evidence) -> Iterator[str]:
         yield f"{name} got its name although the disk had failed it"
     if evidence.end != "closed":
         for part, media in evidence.parts.items():
-            if media.whole_bytes:
+            if media.whole_bytes and not media.faults:  # what comes after a hole is not trusted
                 yield f"{part.name} could be played, and was not made whole"
 
 
@@ -163,6 +163,7 @@ def recorded(evidence: Evidence, take: Path) -> list[Stretch]:
                 stretches.append((begun_s, at_s))
                 first = False
             begun_s = None
+        first = first or isinstance(state, Ready)
     if begun_s is not None:
         stretches.append((begun_s, math.inf))
     return stretches
