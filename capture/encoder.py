@@ -69,8 +69,8 @@ def part_path(take: Path) -> Path:
 
 def picture_options(picture: PictureFormat, preset: str) -> list[str]:
     """H.264 at this size: every frame keeps its own time, and no frame waits for a later one."""
-    # Two threads: each holds back one frame. Looking ahead would hold back dozens.
-    x264 = "stitchable=1:scenecut=0:open-gop=0:sync-lookahead=0:rc-lookahead=0:threads=2"
+    # Two threads share each frame: working on two frames at a time would hold one back, and looking ahead dozens.
+    x264 = "stitchable=1:scenecut=0:open-gop=0:sync-lookahead=0:rc-lookahead=0:threads=2:sliced-threads=1"
     return [
         *("-c:v", "libx264", "-preset", preset, "-crf", "20", "-bf", "0", "-g", str(KEYFRAME_EVERY)),
         *("-x264-params", x264, "-level:v", "4.0" if picture.width * picture.height <= 1920 * 1088 else "5.1"),

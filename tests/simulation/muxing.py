@@ -17,7 +17,7 @@ from capture.fragments import PICTURE_HZ, PRIMING, SOUND_HZ
 from capture.matroska import PICTURE_TRACK, SOUND_TRACK, TICKS_A_SECOND
 from capture.model import PictureFormat
 
-HELD_BACK = 2
+HELD_BACK = 0
 """Pictures that wait in the encoder for later ones."""
 PACKET = 1024
 """Samples in one packet of sound."""

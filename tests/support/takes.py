@@ -29,7 +29,7 @@ class Look:
     width: int = 320
     height: int = 180
     preset: str = "ultrafast"
-    x264: str = "stitchable=1:scenecut=0:open-gop=0:sync-lookahead=0:rc-lookahead=0:threads=2"
+    x264: str = "stitchable=1:scenecut=0:open-gop=0:sync-lookahead=0:rc-lookahead=0:threads=2:sliced-threads=1"
     crf: float = 23.0
     b_frames: int = 0
     video_codec: str = "libx264"
