@@ -153,16 +153,13 @@ def recorded(evidence: Evidence, take: Path) -> list[Stretch]:
     stretches: list[Stretch] = []
     begun_s: float | None = None
     first = True
-    since_s = 0.0
     for at_s, state in _states(evidence):
         mine = isinstance(state, Recording) and state.take == take
         if mine and begun_s is None:
-            since_s, begun_s = at_s, at_s - (PREROLL_S if first else 0.0)
+            begun_s = at_s - (PREROLL_S if first else 0.0)
         elif not mine and begun_s is not None:
-            if at_s > since_s:  # else it did not begin: another try may
-                stretches.append((begun_s, at_s))
-                first = False
-            begun_s = None
+            stretches.append((begun_s, at_s))
+            begun_s, first = None, False
         first = first or isinstance(state, Ready)
     if begun_s is not None:
         stretches.append((begun_s, math.inf))
@@ -282,7 +279,8 @@ def _all_frames(evidence: Evidence) -> Iterator[str]:
     """As many frames as the camera gave while it was recording are accounted for."""
     for take in {name for name, _ in _reports(evidence)}:
         report, stretches = _first_report(evidence, take), recorded(evidence, take)
-        if report is None or evidence.camera is None or not stretches:
+        tries = sum(isinstance(event, Start) and event.take == take for _, event in evidence.posted)
+        if report is None or evidence.camera is None or not stretches or tries > 1:
             continue
         certain = [
             (begun_s + (PREROLL_S if not number else 0.0), over_s) for number, (begun_s, over_s) in enumerate(stretches)
