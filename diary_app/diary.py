@@ -235,9 +235,9 @@ class Diary:
         aids = self._recorder.aids
         return SoundTry(samples, judge_try(samples, aids.speech if aids else None))
 
-    def play(self, samples: Samples) -> None:
-        """Play what try_sound() brought; waits. Raises Refused where there is no loudspeaker."""
-        play(samples)
+    def play(self, samples: Samples, stop: threading.Event | None = None) -> None:
+        """Play what try_sound() brought; waits, until `stop` is set. Raises Refused where there is no loudspeaker."""
+        play(samples, stop)
 
     def recorded_s(self) -> float:
         """Length of the open take in seconds, pauses left out."""

@@ -25,13 +25,13 @@ class SoundTry:
     verdict: SoundVerdict
 
 
-def play(samples: Samples) -> None:
-    """Play these samples on the loudspeaker and wait until they were heard. Raises Refused with a sentence."""
+def play(samples: Samples, stop: threading.Event | None = None) -> None:
+    """Play these samples on the loudspeaker and wait until they were heard, or `stop` is set. Raises Refused."""
     try:
         output = PortAudioOutput()
     except OutputError as error:
         raise Refused(str(error)) from error
-    player = _Playing(samples)
+    player = _Playing(samples, stop or threading.Event())
     try:
         output.start(player.pull)
         player.done.wait(len(samples) / 48_000 + 5)
@@ -46,9 +46,9 @@ def play(samples: Samples) -> None:
 class _Playing:
     """Hands out samples as the loudspeaker asks for them."""
 
-    def __init__(self, samples: Samples) -> None:
+    def __init__(self, samples: Samples, done: threading.Event) -> None:
         self._left = samples.astype(np.float32) / 32768
-        self.done = threading.Event()
+        self.done = done
 
     def pull(self, count: int) -> NDArray[np.float32]:
         """On the loudspeaker's thread."""

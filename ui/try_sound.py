@@ -1,6 +1,7 @@
 """“Try your sound”: say your name, hear it, and read how it was. Nothing of it is kept. GUI thread."""
 
 import math
+import threading
 from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -36,6 +37,7 @@ class TrySound(QWidget):
         super().__init__()
         self._desk = desk
         self._round = 0
+        self._hush = threading.Event()
         """Of this try; what an earlier one brings is dropped."""
         self._busy = False
         self._verdict = ""
@@ -57,6 +59,7 @@ class TrySound(QWidget):
     def rest(self) -> None:
         """Forget what was tried: the microphone is another one, or the screen is left."""
         self._round += 1
+        self._hush.set()
         self._busy, self._verdict = False, ""
         self._left.stop()
         self._button.say(words.TRY_SOUND, icon="microphone")
@@ -104,8 +107,9 @@ class TrySound(QWidget):
             return
         self._button.say(words.TRY_PLAYING, icon="play")
         self._line.advise(words.TRY_PLAY, warn=False)
+        self._hush = threading.Event()
         self._desk.bridge.errand(
-            partial(self._desk.diary.play, heard.samples),
+            partial(self._desk.diary.play, heard.samples, self._hush),
             lambda _nothing: self._judge(number, heard.verdict),
             lambda sentence: self._judge(number, heard.verdict, sentence),
         )

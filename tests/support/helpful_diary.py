@@ -60,7 +60,7 @@ class HelpfulDiary(Diary):
         self.heard.wait()
         return SoundTry(np.zeros(SOUND_RATE, np.int16), verdict(self.fault))
 
-    def play(self, samples: Samples) -> None:
+    def play(self, samples: Samples, stop: threading.Event | None = None) -> None:
         self.heard.wait()
         if not self.loudspeaker:
             raise Refused(NO_LOUDSPEAKER)
