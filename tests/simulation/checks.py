@@ -10,12 +10,21 @@ import numpy as np
 
 from capture.model import BLOCK, SOUND_RATE, TakeReport
 from capture.preroll import PREROLL_S
-from capture.recorder import StateChanged, TakeDone, Told
+from capture.recorder import Told
 from capture.state import Paused, Ready, Recording, Scrap, Start
-from capture.syncing import SLEPT_S
 from tests.simulation.devices import QUIETEST, STEEPNESS, sound_at
 from tests.simulation.evidence import Claim, Evidence, Media, Sound, Stretch
 from tests.simulation.muxing import EVERY
+from tests.simulation.told import (
+    done_once,
+    every_failure_is_told,
+    memory,
+    no_bugs,
+    reports,
+    states,
+    states_follow,
+    told,
+)
 
 SAFE_AFTER_S = 0.5
 """The promise: what is older than this is on the disk."""
@@ -131,7 +140,7 @@ def _slack_s(evidence: Evidence) -> float:
 
 def _troubled(evidence: Evidence) -> bool:
     """The disk or the encoder has failed: the recorder has told so, and stops."""
-    return bool(evidence.failed_syncs) or any("has stopped" in s or "had to stop" in s for s in _told(evidence))
+    return bool(evidence.failed_syncs) or any("has stopped" in s or "had to stop" in s for s in told(evidence))
 
 
 def _recently(evidence: Evidence, seconds: float) -> bool:
@@ -144,16 +153,12 @@ def _recently(evidence: Evidence, seconds: float) -> bool:
 # -- what belongs to a take -------------------------------------------------------------------------------------------
 
 
-def _states(evidence: Evidence) -> list[tuple[float, object]]:
-    return [(at_s, news.state) for at_s, news in evidence.news if isinstance(news, StateChanged)]
-
-
 def recorded(evidence: Evidence, take: Path) -> list[Stretch]:
     """When this take was being recorded, as the screen has said; the second before it included."""
     stretches: list[Stretch] = []
     begun_s: float | None = None
     first = True
-    for at_s, state in _states(evidence):
+    for at_s, state in states(evidence):
         mine = isinstance(state, Recording) and state.take == take
         if mine and begun_s is None:
             begun_s = at_s - (PREROLL_S if first else 0.0)
@@ -168,12 +173,12 @@ def recorded(evidence: Evidence, take: Path) -> list[Stretch]:
 
 def _scraps(evidence: Evidence, take: Path) -> list[tuple[float, float]]:
     """When the user scrapped how much of this take, and the recorder obeyed for certain."""
-    states = _states(evidence)
+    known = states(evidence)
     found = []
     for at_s, event in evidence.posted:
         if isinstance(event, Scrap):
-            before = [state for moment_s, state in states if moment_s < at_s]
-            after = [state for moment_s, state in states if at_s <= moment_s <= at_s + NEAR_S]
+            before = [state for moment_s, state in known if moment_s < at_s]
+            after = [state for moment_s, state in known if at_s <= moment_s <= at_s + NEAR_S]
             near = [*before[-1:], *after]
             if near and all(isinstance(state, Recording | Paused) and state.take == take for state in near):
                 found.append((at_s, event.seconds))
@@ -242,13 +247,9 @@ def _unsettled(evidence: Evidence, scraps: list[tuple[float, float]]) -> bool:
 # -- the account ------------------------------------------------------------------------------------------------------
 
 
-def _reports(evidence: Evidence) -> list[tuple[Path, TakeReport]]:
-    return [(news.take, news.report) for _, news in evidence.news if isinstance(news, TakeDone)]
-
-
 def account(evidence: Evidence) -> Iterator[str]:
     """Every frame is written, scrapped or lost by a cause; the file holds as many as were written."""
-    for take, report in _reports(evidence):
+    for take, report in reports(evidence):
         lost = report.lost
         parts = (report.frames_written, report.frames_scrapped, lost.device, lost.queue, lost.encoder)
         if sum(parts) != report.frames_captured or min(parts) < 0:
@@ -260,7 +261,7 @@ def account(evidence: Evidence) -> Iterator[str]:
         if (
             evidence.end == "closed"
             and take in evidence.finished
-            and not any(other.seconds for name, other in _reports(evidence) if name == take)
+            and not any(other.seconds for name, other in reports(evidence) if name == take)
         ):
             yield f"{take.name} is there, and its report says nothing of it"
     yield from _all_frames(evidence)
@@ -272,12 +273,12 @@ def _dropped_by_the_disk(evidence: Evidence) -> bool:
 
 
 def _first_report(evidence: Evidence, take: Path) -> TakeReport | None:
-    return next((report for name, report in _reports(evidence) if name == take and report.frames_captured), None)
+    return next((report for name, report in reports(evidence) if name == take and report.frames_captured), None)
 
 
 def _all_frames(evidence: Evidence) -> Iterator[str]:
     """As many frames as the camera gave while it was recording are accounted for."""
-    for take in {name for name, _ in _reports(evidence)}:
+    for take in {name for name, _ in reports(evidence)}:
         report, stretches = _first_report(evidence, take), recorded(evidence, take)
         tries = sum(isinstance(event, Start) and event.take == take for _, event in evidence.posted)
         if report is None or evidence.camera is None or not stretches or tries > 1:
@@ -296,7 +297,7 @@ def _all_frames(evidence: Evidence) -> Iterator[str]:
 
 def sound_lost_is_told(evidence: Evidence) -> Iterator[str]:
     """Where silence stands in for sound, the report says so; real sound is never silent here."""
-    for take, report in _reports(evidence):
+    for take, report in reports(evidence):
         media = evidence.takes.get(take)
         if evidence.microphone is None or media is None or take not in evidence.finished or not report.seconds:
             continue
@@ -310,7 +311,7 @@ def sound_lost_is_told(evidence: Evidence) -> Iterator[str]:
 
 
 def _stumbles(evidence: Evidence) -> int:
-    return sum("stumbled" in sentence for sentence in _told(evidence))
+    return sum("stumbled" in sentence for sentence in told(evidence))
 
 
 # -- in step ----------------------------------------------------------------------------------------------------------
@@ -350,108 +351,6 @@ def _difference(sound: Sound, offset_s: float, _evidence: Evidence) -> float:
     moments_s = sound.at_s + offset_s + np.arange(count) * EVERY / SOUND_RATE
     differences = np.abs(np.array(sound.values[:count]) - sound_at(moments_s))
     return float(np.median(differences)) if count else 0.0
-
-
-# -- what the screen says ---------------------------------------------------------------------------------------------
-
-
-def _told(evidence: Evidence) -> list[str]:
-    return [news.sentence for _, news in evidence.news if isinstance(news, Told)]
-
-
-def done_once(evidence: Evidence) -> Iterator[str]:
-    """Each Start ends in one TakeDone."""
-    started = sum(isinstance(event, Start) for _, event in evidence.posted)
-    done = len(_reports(evidence))
-    if done > started or (evidence.end == "closed" and done != started):
-        yield f"{started} starts, and {done} takes done"
-
-
-_FOLLOWS = {
-    "Idle": {"Opening"},
-    "Opening": {"Opening", "Ready", "Idle"},
-    "Ready": {"Opening", "Idle", "Ready", "Recording"},
-    "Recording": {"Recording", "Paused", "Finishing"},
-    "Paused": {"Recording", "Paused", "Finishing"},
-    "Finishing": {"Finishing", "Ready", "Idle"},
-}
-
-
-def states_follow(evidence: Evidence) -> Iterator[str]:
-    """The screen is shown only what may follow."""
-    kinds = ["Idle", *(type(state).__name__ for _, state in _states(evidence))]
-    for before, after in itertools.pairwise(kinds):
-        if after not in _FOLLOWS[before]:
-            yield f"{after} after {before}"
-    if evidence.end == "closed" and kinds[-1] != "Idle":
-        yield f"it was closed, and the screen shows {kinds[-1]}"
-
-
-_TOLD = {
-    "sync fails": ("error",),
-    "disk full": ("full", "error", "room"),
-    "nearly full": ("full", "room"),
-    "camera out": ("camera has stopped",),
-    "camera changes": ("camera has stopped",),
-    "microphone out": ("microphone has stopped",),
-    "asleep": ("asleep",),
-}
-_TOLD_WITHIN_S = 2.2
-
-
-def every_failure_is_told(evidence: Evidence) -> Iterator[str]:
-    """What goes wrong while a take is open is told within a moment, in a sentence."""
-    for at_s, kind in evidence.faults:
-        words = _TOLD.get(kind)
-        if words is None or not _must_be_told(evidence, at_s, kind):
-            continue
-        told = [news.sentence for moment_s, news in evidence.news if isinstance(news, Told) and moment_s >= at_s - 3.0]
-        if not any(word in sentence for word in words for sentence in told):
-            yield f"{kind} was not told: {told}"
-
-
-def _must_be_told(evidence: Evidence, at_s: float, kind: str) -> bool:
-    """A take was open all the while, nothing else was wrong, and the fault could be felt."""
-    until_s = at_s + _TOLD_WITHIN_S
-    if until_s > evidence.ended_s or len(evidence.faults) > 1 + (evidence.end != "closed") or evidence.late:
-        return False
-    if (kind.startswith("camera") and evidence.camera is None) or (
-        kind.startswith("micro") and not evidence.microphone
-    ):
-        return False
-    states = _states(evidence)
-    before = [state for moment_s, state in states if moment_s <= at_s][-1:]
-    between = [state for moment_s, state in states if at_s < moment_s <= until_s]
-    around = [*before, *between]
-    return bool(around) and all(isinstance(state, Recording) for state in around) and _felt(evidence, at_s, kind)
-
-
-def _felt(evidence: Evidence, at_s: float, kind: str) -> bool:
-    length_s = evidence.lasted.get((at_s, kind), 0.0)
-    if kind == "asleep":
-        return length_s > SLEPT_S
-    if kind in ("microphone out", "camera out", "camera changes"):
-        return length_s > 1.3
-    if kind == "sync fails":
-        return length_s > 0.45
-    return True
-
-
-def no_bugs(evidence: Evidence) -> Iterator[str]:
-    """No thread ends with an error, waits for ever, or is left behind."""
-    yield from evidence.trouble
-    for name in evidence.left_running:
-        yield f"{name} still runs after close()"
-
-
-MOST_WAITING = 1700
-"""Half a minute of sound and of pictures for a child that hangs."""
-
-
-def memory(evidence: Evidence) -> Iterator[str]:
-    """What waits is bounded."""
-    if evidence.longest_queue > MOST_WAITING:
-        yield f"{evidence.longest_queue} items waited for one thread"
 
 
 CHECKS: dict[str, Check] = {
