@@ -176,7 +176,11 @@ MUTATIONS = (
         SIMULATION,
     ),
     Mutation(
-        "a short pause within a block", "capture/sound_track.py", "        if count:\n", "        if False:\n", FOUND
+        "a short pause within a block",
+        "capture/sound_track.py",
+        "*sorted({cut for cut in cuts if 0 < cut < len(samples)}), ",
+        "",
+        FOUND,
     ),
     Mutation("late frames of what was scrapped", "capture/stream.py", _TOO_LATE, "        if False:\n", SIMULATION),
     Mutation(
@@ -207,8 +211,8 @@ MUTATIONS = (
     Mutation(
         "black pictures are no frames",
         "capture/stream.py",
-        "[black_s for black_s in self._black_at_s if black_s < cut.at_s]\n        self._join",
-        "list(self._black_at_s)\n        self._join",
+        "[black_s for black_s in self._black_at_s if black_s <= left_until_s]",
+        "list(self._black_at_s)",
         FOUND,
     ),
     Mutation(
