@@ -101,13 +101,19 @@ def speech_present(path: Path, speech: Samples) -> Heard:
     return match_speech(hear(path), speech)
 
 
+BEEP_EVERY_S = 2.0
+"""One for every flash: 60 frames at 30 a second."""
+
+
 def match_speech(sound: NDArray[np.float64], speech: Samples) -> Heard:
     """The best fit of the sound in the speech over every place that it could begin; beeps are left out."""
     heard, played = _envelope(sound), _envelope(speech.astype(np.float64))
     kept = np.ones(len(heard), bool)
     kept[:10] = kept[-10:] = False  # a beep that is cut at an edge is too short to be found
+    # A beep amid loud speech is not found, but it is there, as long after another one as they all are.
     for beep in find_beeps(sound):
-        kept[max(0, int((beep - 0.03) * ENVELOPE_HZ)) : int((beep + 0.1) * ENVELOPE_HZ)] = False
+        for at_s in np.arange(beep % BEEP_EVERY_S, len(sound) / SOUND_RATE, BEEP_EVERY_S):
+            kept[max(0, int((at_s - 0.03) * ENVELOPE_HZ)) : int((at_s + 0.1) * ENVELOPE_HZ)] = False
     if not kept.any() or not heard[kept].std():
         return Heard(0.0, 0.0)
     endless = np.concatenate([played] * (len(heard) // len(played) + 2))
