@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import platform
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -191,32 +190,20 @@ def _processor() -> str:
     return next(names, platform.processor() or platform.machine())
 
 
-def save(ability: Ability, path: Path) -> None:
-    """Write it whole, or not at all. Raises OSError."""
-    kept = {"computer": computer(), **asdict(ability)}
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(kept, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
+def to_json(ability: Ability) -> str:
+    """What is kept of it, with the computer that it is true of."""
+    return json.dumps({"computer": computer(), **asdict(ability)}, indent=1)
 
 
-def load(path: Path) -> Ability | None:
-    """What was saved on this computer; None when it is to be measured (anew). Raises OSError but for a missing file."""
+def from_json(text: str) -> Ability | None:
+    """What was kept on this computer; None when it is to be measured (anew)."""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(text)
         if kept["computer"] != computer():
             return None
         costs = (Cost(**{**cost, "picture": PictureFormat(**cost["picture"])}) for cost in kept["costs"])
         ability = Ability(str(kept["preset"]), PictureFormat(**kept["picture"]), tuple(costs))
-    except FileNotFoundError:
-        return None
     except (ValueError, KeyError, TypeError, AttributeError):
-        log.warning("%s is damaged; this computer is measured anew", path)
+        log.warning("what was measured of this computer is damaged; it is measured anew")
         return None
     return ability if ability.preset in PRESETS and ability.picture in PICTURES else None

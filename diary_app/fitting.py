@@ -6,7 +6,7 @@ from functools import partial
 
 import cv2
 
-from capture.ability import Ability, load, measure, save
+from capture.ability import Ability, from_json, measure, to_json
 from capture.aids import load_aids
 from capture.clock import Clock
 from capture.encoder import EncoderChild
@@ -15,6 +15,7 @@ from capture.model import PictureFormat
 from capture.recorder import Recorder
 from capture.state import Idle
 from diary_app.folders import Folders
+from upload.files import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +51,10 @@ class Fitting:
 
     def _known(self) -> Ability | None:
         try:
-            return load(self._path)
-        except OSError:
+            return from_json(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError):
             log.warning("what this computer can do is not known", exc_info=True)
             return None
 
@@ -67,7 +70,7 @@ class Fitting:
             if ability is None:
                 return
             log.info("this computer can do %s", ability)
-            save(ability, self._path)
+            write_whole(self._path, to_json(ability).encode())
             self._use(ability)
         except (CaptureError, OSError):
             log.warning("this computer could not be measured", exc_info=True)

@@ -2,14 +2,13 @@
 
 import dataclasses
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from capture import ability
-from capture.ability import FULL_HD, HD, HEADROOM, PICTURES, PRESETS, Ability, Cost, choose, load, measure, save
+from capture.ability import FULL_HD, HD, HEADROOM, PICTURES, PRESETS, Ability, Cost, choose, from_json, measure, to_json
 from capture.clock import MonotonicClock
 
 FASTEST, BETTER, BEST = PRESETS
@@ -90,40 +89,26 @@ def test_it_stops_when_a_take_is_to_begin() -> None:
 SOME = Ability(BETTER, HD, (Cost(HD, FASTEST, 0.002, 0.005),))
 
 
-def test_what_was_measured_is_kept(tmp_path: Path) -> None:
-    path = tmp_path / "ability.json"
-    assert load(path) is None
-    save(SOME, path)
-    assert load(path) == SOME
-    assert [file.name for file in tmp_path.iterdir()] == ["ability.json"]
+def test_what_was_measured_is_kept() -> None:
+    assert from_json(to_json(SOME)) == SOME
 
 
-def test_another_computer_is_measured_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save(SOME, tmp_path / "ability.json")
+def test_another_computer_is_measured_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = to_json(SOME)
     before = ability.computer()
     monkeypatch.setattr("os.cpu_count", lambda: 4096)
     monkeypatch.setattr("os.sched_getaffinity", lambda _process: range(4096), raising=False)
     assert ability.computer() != before
-    assert load(tmp_path / "ability.json") is None
+    assert from_json(kept) is None
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"computer": 1}'])
-def test_a_damaged_file_is_measured_anew(tmp_path: Path, damage: str) -> None:
-    path = tmp_path / "ability.json"
-    path.write_text(damage)
-    assert load(path) is None
+def test_what_is_damaged_is_measured_anew(damage: str) -> None:
+    assert from_json(damage) is None
 
 
 @pytest.mark.parametrize(
     "changed", [{"preset": "placebo"}, {"picture": None}, {"costs": [{}]}, {"costs": 3}, {"picture": {"width": 3}}]
 )
-def test_a_file_with_something_strange_is_measured_anew(tmp_path: Path, changed: dict[str, object]) -> None:
-    path = tmp_path / "ability.json"
-    save(SOME, path)
-    path.write_text(json.dumps(json.loads(path.read_text()) | changed))
-    assert load(path) is None
-
-
-def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="none"):
-        save(SOME, tmp_path / "none" / "ability.json")
+def test_something_strange_is_measured_anew(changed: dict[str, object]) -> None:
+    assert from_json(json.dumps(json.loads(to_json(SOME)) | changed)) is None
