@@ -1,5 +1,6 @@
 """What a cut-short take becomes: its whole fragments, under its name, however often recovery itself is cut short."""
 
+import contextlib
 import errno
 import threading
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 
 from capture.clock import MonotonicClock
 from capture.disk import RealDisk
-from capture.encoder import part_path
+from capture.encoder import EncoderChild, Piece, part_path
+from capture.errors import EncoderFailed
 from capture.model import PictureFormat
 from capture.recovery import STILL_TIMEOUT_S, Mended, make_whole
 from tests.support.doomed import QuickClock
@@ -159,3 +161,17 @@ def test_a_file_that_never_stands_still_is_not_waited_for_for_ever(data: bytes) 
     disk.files[PART] = bytearray(data)
     assert make_whole(TAKE, disk, clock) is not None
     assert STILL_TIMEOUT_S <= clock.now_s() < STILL_TIMEOUT_S + 1
+
+
+def test_a_take_is_in_use_as_long_as_its_encoder_child_lives(tmp_path: Path) -> None:
+    """So that recovery waits for a slow child whose app was killed, and takes nothing away from it."""
+    part, disk = tmp_path / "take.recording.mp4", RealDisk()
+    disk.create(part)
+    child = EncoderChild(Piece(part, None, sound=True))
+    try:
+        assert disk.in_use(part)
+    finally:
+        child.kill()
+        with contextlib.suppress(EncoderFailed):  # it was given no sound at all
+            child.close()
+    assert not disk.in_use(part)
