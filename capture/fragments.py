@@ -3,8 +3,9 @@
 Only what our own encoder child writes is understood: one `moov`, then pairs of `moof` and `mdat`.
 """
 
+import itertools
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 PICTURE_HZ = 90_000
@@ -122,27 +123,72 @@ def runs_of(moof: bytes) -> dict[int, Run]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where a `traf` box says when its samples begin and how long each lasts: bytes from its beginning."""
+
+    number: int
+    start: int
+    start_format: str
+    durations: list[int]
+    """One for each sample; the same place for all of them where one number stands for all, 0 where there is none."""
+
+
 def _run(traf: bytes) -> tuple[int, Run]:
-    number = start = duration = ticks = samples = last = 0
+    places = _places(traf)
+    start = struct.unpack_from(places.start_format, traf, places.start)[0] if places.start else 0
+    lasts = [struct.unpack_from(">I", traf, place)[0] if place else 0 for place in places.durations]
+    end = start + sum(lasts)
+    return places.number, Run(start, end, len(lasts), end - lasts[-1] if lasts else end)
+
+
+def _places(traf: bytes) -> _Places:
+    number = start = duration = 0
+    start_format = ">I"
+    durations: list[int] = []
     for kind, at, _end in children(traf):
         flags = int.from_bytes(traf[at + 1 : at + 4], "big")
         if kind == b"tfhd":
             number = struct.unpack_from(">I", traf, at + 4)[0]
             place = at + 8 + (8 if flags & _BASE_OFFSET else 0) + (4 if flags & _DESCRIPTION else 0)
-            duration = struct.unpack_from(">I", traf, place)[0] if flags & _DURATION else 0
+            duration = place if flags & _DURATION else 0
         elif kind == b"tfdt":
-            start = struct.unpack_from(">Q" if traf[at] else ">I", traf, at + 4)[0]
+            start, start_format = at + 4, ">Q" if traf[at] else ">I"
         elif kind == b"trun":
-            lasts = _trun(traf, at, flags, duration)
-            samples, ticks, last = samples + len(lasts), ticks + sum(lasts), lasts[-1] if lasts else last
-    return number, Run(start, start + ticks, samples, start + ticks - last)
+            durations += _trun(traf, at, flags, duration)
+    return _Places(number, start, start_format, durations)
 
 
 def _trun(traf: bytes, at: int, flags: int, duration: int) -> list[int]:
-    """How many ticks each sample of one run lasts."""
+    """Where it stands how many ticks each sample of one run lasts."""
     count = struct.unpack_from(">I", traf, at + 4)[0]
     if not flags & 0x100:
         return [duration] * count
     first = at + 8 + (4 if flags & _DATA_OFFSET else 0) + (4 if flags & _FIRST_FLAGS else 0)
     step = 4 * sum(1 for field in _SAMPLE_FIELDS if flags & field)
-    return [struct.unpack_from(">I", traf, first + number * step)[0] for number in range(count)]
+    return [first + number * step for number in range(count)]
+
+
+def retimed(moof: bytes, track: int, times: Sequence[int]) -> bytes | None:
+    """The same `moof` with its samples of this track beginning at these ticks; how long the last one stands stays.
+
+    None where it holds other samples than those: the times of all but the first must fit what it says already.
+    """
+    out = bytearray(moof)
+    for kind, at, end in children(moof):
+        if kind != b"traf":
+            continue
+        begin, traf = at - 8, moof[at - 8 : end]
+        places = _places(traf)
+        if places.number != track:
+            continue
+        lasts = [later - earlier for earlier, later in itertools.pairwise(times)]
+        said = [struct.unpack_from(">I", traf, place)[0] for place in places.durations]
+        if len(said) != len(times) or said[1:-1] != lasts[1:] or min(lasts, default=1) <= 0:
+            return None
+        struct.pack_into(places.start_format, out, begin + places.start, times[0])
+        if lasts and said[0] != lasts[0]:
+            if places.durations[0] in places.durations[1:-1]:
+                return None  # one number stands for all of them
+            struct.pack_into(">I", out, begin + places.durations[0], lasts[0])
+    return bytes(out)

@@ -51,7 +51,7 @@ class Sound:
 
 
 class TakeStream:
-    """Orders and writes one take; `heard` is given its sound.
+    """Orders and writes one take; `heard` is given its sound, `shown` each picture's tick of the stream.
 
     Everything that writes raises EncoderFailed once the encoder child has gone.
     """
@@ -64,12 +64,14 @@ class TakeStream:
         sound: bool,
         write: Write,
         heard: Callable[[Samples], None] = lambda _samples: None,
+        shown: Callable[[int], None] = lambda _ticks: None,
     ) -> None:
         self._picture = picture
         self._gate = gate
         self._sound = sound
         self._write = write
         self._heard = heard
+        self._shown = shown
         self._began_s = 0.0
         self._time: Timeline | None = None
         self._held_s: float | None = None
@@ -205,7 +207,9 @@ class TakeStream:
     def _show(self, image: Image, at_s: float) -> None:
         assert self._picture is not None
         data = planes(image, self._picture)
-        self._write(block_head(PICTURE_TRACK, round(at_s * TICKS_A_SECOND), len(data)), data)
+        ticks = round(at_s * TICKS_A_SECOND)
+        self._shown(ticks)
+        self._write(block_head(PICTURE_TRACK, ticks, len(data)), data)
         self._picture_until_s = at_s + 1 / TICKS_A_SECOND
         self.written_s = max(self.written_s, at_s + 1 / self._picture.fps)
 

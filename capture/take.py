@@ -18,7 +18,7 @@ from capture.clock import Clock
 from capture.disk import Disk
 from capture.drift import Span
 from capture.encoder import StartEncoder, part_path
-from capture.errors import CaptureError, EncoderFailed, TakeExists
+from capture.errors import CaptureError, EncoderFailed
 from capture.gate import FrameGate
 from capture.model import Frame, Missing, PictureFormat, Samples, TakeReport
 from capture.picture import even, room_for
@@ -27,7 +27,7 @@ from capture.sound_track import Hold, Resume
 from capture.sound_verdict import SoundJudge
 from capture.stream import Sound, TakeStream
 from capture.syncing import DISK_ERROR, Syncer, Watch
-from capture.take_file import Cut, TakeFile
+from capture.take_file import Cut, TakeFile, claim
 from capture.threads import Mailbox, Threads
 
 log = logging.getLogger(__name__)
@@ -114,11 +114,16 @@ class TakeWriter:
         self._late_s = 0.0
         self._seconds = 0.0
         self._file = TakeFile(part_path(take), disk, threads)
-        _claim(self._file.path, take, disk)
+        claim(self._file.path, take, disk)
         self._judge = SoundJudge() if sound else None
         self._speaking = speaking
         self._stream = TakeStream(
-            picture=self._picture, gate=self._gate, sound=sound, write=self._write, heard=self._judge_sound
+            picture=self._picture,
+            gate=self._gate,
+            sound=sound,
+            write=self._write,
+            heard=self._judge_sound,
+            shown=self._file.shown,
         )
         try:
             self._pieces = PieceWriter(self._file, picture=self._picture, sound=sound, start=encoder, clock=clock)
@@ -380,17 +385,6 @@ class TakeWriter:
             lost=self._gate.frames_lost,
             size=str(self._picture),
         )
-
-
-def _claim(part: Path, take: Path, disk: Disk) -> None:
-    """Make the empty file that is written to; never one that an earlier take left. Raises TakeExists, OSError."""
-    if disk.exists(take):
-        raise TakeExists(f"There is a recording called {take.name} already. Choose another name.")
-    try:
-        disk.create(part)
-    except FileExistsError as error:
-        sentence = f"A recording called {take.name} was cut short before, and is kept. Choose another name."
-        raise TakeExists(sentence) from error
 
 
 def _cpu_s() -> float:

@@ -3,9 +3,13 @@
 The encoder child appends to it; the syncer thread looks at what is new; the encoder thread cuts back between two
 children. A take that went on after a cut holds the second child's `ftyp` and `moov` boxes in its midst: they are
 renamed to `free`, and what is left is one plain fragmented MP4. Memory does not grow with the take.
+
+ffmpeg ends a fragment before the next picture is there, and then guesses when that one begins. The encoder thread
+knows, so what it guessed wrong is put right before the fragment is synced.
 """
 
 import itertools
+import logging
 import math
 from collections import deque
 from collections.abc import Iterator
@@ -13,8 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capture.disk import Disk
-from capture.fragments import HEAD_BYTES, PICTURE_HZ, SOUND_HZ, Box, Fragment, Run, box_at, runs_of, tracks_of
+from capture.errors import TakeExists
+from capture.fragments import HEAD_BYTES, PICTURE_HZ, SOUND_HZ, Box, Fragment, Run, box_at, retimed, runs_of, tracks_of
+from capture.matroska import TICKS_A_SECOND
 from capture.threads import Threads
+
+log = logging.getLogger(__name__)
 
 REMEMBERED = 1500
 """Fragments that cut_back() finds without reading the file again: two and a half minutes."""
@@ -52,6 +60,7 @@ class TakeFile:
         self._forgot = False
         self._tracks: dict[int, bytes] = {}
         self._until = 0
+        self._shown: deque[int] = deque()
         self.pictures = 0
         """Pictures in whole fragments."""
         self._ends_s: dict[bytes, float] = {}
@@ -75,6 +84,10 @@ class TakeFile:
     def whole_bytes(self) -> int:
         """Where the last whole box ends; 0 before the first fragment."""
         return self._until if self._recent or self._forgot else 0
+
+    def shown(self, ticks: int) -> None:
+        """The child is about to be given a picture that begins at this tick of its stream (TICKS_A_SECOND)."""
+        self._shown.append((ticks * PICTURE_HZ + TICKS_A_SECOND // 2) // TICKS_A_SECOND)  # as ffmpeg rounds
 
     def look(self) -> bool:
         """Take in what was appended since the last look; True when there is a new whole fragment."""
@@ -122,9 +135,26 @@ class TakeFile:
             self._tracks = tracks_of(self._disk.read(self.path, box.at, box.end - box.at))
 
     def _fragment(self, moof: Box, mdat: Box) -> Fragment:
-        runs = runs_of(self._disk.read(self.path, moof.at, moof.end - moof.at))
+        data = self._disk.read(self.path, moof.at, moof.end - moof.at)
+        for number in (number for number, kind in self._tracks.items() if kind == b"vide"):
+            data = self._put_right(moof, data, number)
+        runs = runs_of(data)
         of = {kind: runs.get(number) for number, kind in self._tracks.items()}
         return Fragment(moof.at, mdat.end, of.get(b"vide"), of.get(b"soun"))
+
+    def _put_right(self, moof: Box, data: bytes, track: int) -> bytes:
+        """Give the pictures of a new fragment the times at which they were shown; return its `moof`."""
+        run = runs_of(data).get(track)
+        if run is None or not self._shown:
+            return data
+        times = [self._shown.popleft() for _ in range(min(run.samples, len(self._shown)))]
+        true = retimed(data, track, times)
+        if true is None:
+            log.error("the encoder has written other pictures than those it was given")
+            return data
+        if true != data:
+            self._disk.write(self.path, moof.at, true)
+        return true
 
     def doubt_end(self) -> None:
         """After a crash: forget the first fragment with a hole in it and what follows; cut_back() comes next.
@@ -154,6 +184,7 @@ class TakeFile:
         """
         self.look()
         with self._guard:
+            self._shown.clear()  # no child has them any more
             before = self.pictures
             beyond = list(itertools.dropwhile(lambda each: each.captured_s <= to_s, self._recent))
             if len(beyond) == len(self._recent) and self._forgot:
@@ -201,3 +232,14 @@ def goes_on_at_s(picture: Run | None, sound: Run | None) -> float:
     sound_s = sound.end / SOUND_HZ if sound else 0.0
     picture_s = min(picture.end / PICTURE_HZ, picture.last / PICTURE_HZ + STANDS_S) if picture else 0.0
     return max(sound_s, picture_s)
+
+
+def claim(part: Path, take: Path, disk: Disk) -> None:
+    """Make the empty file that is written to; never one that an earlier take left. Raises TakeExists, OSError."""
+    if disk.exists(take):
+        raise TakeExists(f"There is a recording called {take.name} already. Choose another name.")
+    try:
+        disk.create(part)
+    except FileExistsError as error:
+        sentence = f"A recording called {take.name} was cut short before, and is kept. Choose another name."
+        raise TakeExists(sentence) from error

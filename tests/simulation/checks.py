@@ -128,6 +128,18 @@ def fresh(evidence: Evidence) -> Iterator[str]:
         yield f"the newest picture that is left is {awake_s:.2f} s old"
 
 
+def true_times(evidence: Evidence) -> Iterator[str]:
+    """Every picture has its own time in the file, but for what came after the last sync before a disaster."""
+    for take, media in evidence.takes.items():
+        unsynced_s = 0.0
+        if take not in evidence.finished:
+            unsynced_s = SAFE_AFTER_S + _slack_s(evidence) + evidence.stalled_s(0.0, evidence.ended_s)
+        for picture in media.untrue:
+            if picture.at_s <= media.picture_end_s - unsynced_s:
+                yield f"{take.name}: the picture of {picture.at_s:.3f} s has another time in the file"
+                return
+
+
 def _slack_s(evidence: Evidence) -> float:
     """The promise is for 30 pictures a second and blocks of 10 ms: rarer ones come later into the encoder."""
     slack_s = 0.1 if evidence.late else 0.0
@@ -361,6 +373,7 @@ CHECKS: dict[str, Check] = {
         finished_stays,
         safe_is_safe,
         fresh,
+        true_times,
         paused,
         scrapped,
         account,

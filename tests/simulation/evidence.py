@@ -38,6 +38,9 @@ class Media:
     """What a take's file holds."""
 
     pictures: list[Picture] = field(default_factory=list)
+    """With the times that the encoder child was given."""
+    untrue: list[Picture] = field(default_factory=list)
+    """Those of them that have another time in the file."""
     sounds: list[Sound] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     """Why a player would not play all of it."""
@@ -100,6 +103,8 @@ def _packet(media: Media, kind: bytes, moment: int, duration: int, payload: byte
         if media.pictures and at / PICTURE_HZ <= media.pictures[-1].at_s:
             media.faults.append(f"picture {number} is not later than the one before it")
         media.pictures.append(Picture(number, at / PICTURE_HZ))
+        if moment != at:
+            media.untrue.append(media.pictures[-1])
         media.picture_end_s = (moment + duration) / PICTURE_HZ
     else:
         values = tuple(value ^ MASK for value in struct.unpack(f">{len(payload) // 2}h", payload))

@@ -89,7 +89,7 @@ MUTATIONS = (
     Mutation("claim of a new file", "capture/disk.py", _EXCLUSIVE, "os.O_WRONLY | os.O_CREAT | _BINARY", CONTRACT),
     Mutation(
         "refusal of a name that is taken",
-        "capture/take.py",
+        "capture/take_file.py",
         _REFUSE_TAKEN,
         "    if False:\n        raise TakeExists",
         FOUND,
@@ -227,6 +227,13 @@ MUTATIONS = (
         "capture/recorder.py",
         "                self._on_news(TakeDone(event.take, TakeReport()))\n",
         "                pass\n",
+        SIMULATION,
+    ),
+    Mutation(
+        "guessed times are put right",
+        "capture/take_file.py",
+        "            self._disk.write(self.path, moof.at, true)\n",
+        "            pass\n",
         SIMULATION,
     ),
     # -- children and devices -----------------------------------------------------------------------------------------

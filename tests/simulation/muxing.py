@@ -84,7 +84,7 @@ class Muxer:
         """Take in one block of the stream; return what goes into the file now."""
         if track == PICTURE_TRACK:
             assert self._picture is not None
-            at = round(ticks * PICTURE_HZ / TICKS_A_SECOND)
+            at = (ticks * PICTURE_HZ + TICKS_A_SECOND // 2) // TICKS_A_SECOND  # halves go up
             self._held.append((at, picture_number(data, self._picture)))
             if len(self._held) > HELD_BACK:
                 self._encode_picture()

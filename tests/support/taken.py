@@ -49,7 +49,7 @@ class HandMadeTake:
         self.file = TakeFile(path, self._disk, SystemThreads())
         self._look, self._sound = look, sound
         self._gate = FrameGate(look.fps, room=10) if look else None
-        self.stream = TakeStream(picture=look, gate=self._gate, sound=sound, write=self._write)
+        self.stream = TakeStream(picture=look, gate=self._gate, sound=sound, write=self._write, shown=self.file.shown)
         self._pieces = PieceWriter(self.file, picture=look, sound=sound, start=self._start, clock=MonotonicClock())
         self.next_frame = 0
         if self._gate is not None:
