@@ -106,4 +106,4 @@ def _assert_alike(real: list[Run | None], simulated: list[Run | None]) -> None:
         assert abs(ones[0].start - others[0].start) <= 2
         assert abs(ones[-1].end - others[-1].end) <= 2
         lengths = [statistics.median(run.end - run.start for run in runs) for runs in (ones, others)]
-        assert max(lengths) <= 1.25 * min(lengths)
+        assert max(lengths) <= 1.5 * min(lengths)
