@@ -18,6 +18,9 @@ from capture.timeline import Timeline
 CHUNK = 4 * BLOCK
 """Samples that are written at once: 40 ms, on a whole tick of the take's clock."""
 
+STEP_S = 10.0
+"""No more silence than this is made at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -86,6 +89,7 @@ class SoundTrack:
             return
         if span.stepped:
             self._note_missing(max(self._last_end_s, self.heard_s), span.start_s)
+            self._fill_by_steps(span.start_s)
         self._last_end_s = span.end_s
         self._write(self._grid.feed(samples, span))
 
@@ -94,7 +98,13 @@ class SoundTrack:
         self._obey(until_s)
         stop_s = self._time.stop_s(until_s)
         self._note_missing(max(self._last_end_s, self.heard_s), stop_s)
+        self._fill_by_steps(stop_s)
         self._write(self._grid.fill(stop_s))
+
+    def _fill_by_steps(self, until_s: float) -> None:
+        """Silence up to less than STEP_S before this moment: an hour of it at once would take 700 MB of memory."""
+        while until_s - self.heard_s > STEP_S:
+            self._write(self._grid.fill(self.heard_s + STEP_S))
 
     def finish(self, at_s: float) -> None:
         """Cut at this moment, to the sample."""

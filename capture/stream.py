@@ -240,10 +240,14 @@ class TakeStream:
         if self._track is not None:
             self._early.append(sound)
             self._feed_early()
-        elif (self._held_s is None or sound.span.start_s < self._held_s) and sound.span.end_s > self._began_s:
+        elif self._belongs(sound.span):
             self._early.append(sound)
             if self._picture is None or sound.span.end_s - self._began_s > FIRST_FRAME_TIMEOUT_S:
                 self._begin_without_picture()
+
+    def _belongs(self, span: Span) -> bool:
+        """Before anything is written: from the beginning on, and before a pause (which may begin at the beginning)."""
+        return span.end_s > self._began_s and (self._held_s is None or max(span.start_s, self._began_s) < self._held_s)
 
     def _feed_early(self) -> None:
         """One after the other: when the child dies meanwhile, those that are left come next and not a later one."""

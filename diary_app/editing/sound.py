@@ -87,7 +87,8 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
         return
     read_only(media, stream)
     base, origin_s = stream.time_base, max(0, media.start_time or 0) / 1_000_000
-    media.seek(max(0, round((start_s + origin_s - PREROLL_S) / base)), stream=stream)
+    if (from_s := start_s + origin_s - PREROLL_S) > 0:  # a take of a moment cannot even seek to its beginning
+        media.seek(round(from_s / base), stream=stream)
     mono = channels == 1 or stream.codec_context.channels == 1
     wanted = Form(rate, "mono" if mono else "stereo")
     expected: int | None = None

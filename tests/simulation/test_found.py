@@ -113,6 +113,21 @@ def test_early_sound_that_the_first_child_did_not_take_lies_where_it_belongs() -
     assert np.abs(samples.astype(int)[500:1000] - ramp[first + 500 : first + 1000]).max() <= 2
 
 
+def test_sound_that_lies_across_a_pause_stays_out_when_all_before_it_was_scrapped() -> None:
+    gate, child = FrameGate(10.0, room=100), _Dies(after=-1)
+    stream = TakeStream(picture=SMALL, gate=gate, sound=True, write=child.write)
+    gate.open(0.0)
+    stream.begin(0.0)
+    assert gate.admit(0.0)
+    stream.take_in(Frame(draw(1, SMALL), 0.0))
+    stream.take_in(Hold(0.55))
+    stream.go_on_after_cut(Cut(0.0, empty=True, pictures=1), 0.56)
+    blocks = child.left
+    stream.take_in(Sound(np.full(4800, 9000, np.int16), Span(0.5, 0.6)))
+    stream.finish(0.7)
+    assert child.left == blocks, "nothing was written: the take is empty"
+
+
 def test_a_black_picture_that_died_with_its_child_is_not_counted() -> None:
     gate, child = FrameGate(10.0, room=100), _Dies(after=-1)
     stream = TakeStream(picture=SMALL, gate=gate, sound=True, write=child.write)
