@@ -12,6 +12,7 @@ from diary_app.logbook import catch_bugs, keep_log
 from ui import words
 from ui.bridge import Bridge
 from ui.desk import Desk, Outside, Wanted
+from ui.plugging import hear_of_devices
 from ui.remembered import Remembered
 from ui.style import load_fonts
 from ui.window import Window
@@ -58,6 +59,8 @@ def run(folders: Folders, wanted: Wanted) -> int:
     try:
         diary.start_background()
         window = make_window(diary, folders, wanted=wanted, outside=Outside())
+        if sys.platform == "darwin":
+            hear_of_devices(diary.look_for_devices, window)
         app.styleHints().colorSchemeChanged.connect(lambda _scheme: window.follow_system())
         window.show()
         return app.exec()
