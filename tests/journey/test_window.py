@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.journey.test_command_line import SAME_SPEECH, portals_copy
 from tests.support.command_line import REPOSITORY
 from tests.support.flash_beep import measure, speech_present
+from tests.support.journeys import SAME_SPEECH, portals_copy
 from tests.support.virtual_camera import VirtualCamera
 from tests.support.virtual_microphone import VirtualMicrophone, read_speech
 

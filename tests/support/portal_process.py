@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from tests.support.portal_database import lay_in
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 READY = "Portal ready at "
 START_S = 60
@@ -29,9 +31,15 @@ class PortalProcess:
         practice: bool = True,
         environment: dict[str, str] | None = None,
         before: Sequence[str] = (),
+        fresh: bool = False,
     ) -> None:
-        """Start it and wait until it is ready; `before` goes in front of the command (strace, for example)."""
+        """Start it and wait until it is ready; `before` goes in front of the command (strace, for example).
+
+        fresh: it has to make its folder and its database itself, which takes seconds.
+        """
         self.data = data
+        if not fresh:
+            lay_in(data)
         self._environment = {**os.environ, "PYTHONWARNINGS": "error", **(environment or {})}
         self._environment.pop("DJANGO_SETTINGS_MODULE", None)
         self._before = before

@@ -10,6 +10,7 @@ from diary_app.clip import ClipId
 from diary_app.diary import Diary
 from diary_app.folders import folders
 from tests.support.app_window import Someone, open_window
+from tests.support.portal_database import lay_in
 from tests.support.takes import make_take, ticking
 from ui.app import dress_app
 from ui.place import Name
@@ -54,6 +55,7 @@ def someone(qapp: QApplication, diary: Diary, own_data_folder: Path) -> Iterator
 @pytest.fixture
 def joined(qapp: QApplication, diary: Diary, own_data_folder: Path) -> Iterator[Someone]:
     """Someone at the window, in practice mode."""
+    lay_in(folders(str(own_data_folder)).practice_portal)
     diary.start_background()
     with open_window(diary, own_data_folder) as person:
         person.press("practise")
