@@ -108,6 +108,12 @@ class _Feed:
             self._wait(span.end_s)
             self._writer.offer_sound(samples, span)
 
+    def last_sound(self) -> None:
+        """A microphone goes on while a take is being closed: its sound of the last moment comes a moment later."""
+        samples, span = next(self._batches)
+        self._wait(span.end_s)
+        self._writer.offer_sound(samples, span)
+
     def _wait(self, at_s: float) -> None:
         self._clock.moment_s = max(self._clock.moment_s, at_s)
         if self._real_zero_s is not None:
@@ -148,6 +154,7 @@ def record_long(folder: Path, hours: float) -> LongTake:
     growth = _memory_mb() - before
     stopping = time.monotonic()
     writer.end()
+    feed.last_sound()
     closed.wait()
     stop_ms = (time.monotonic() - stopping) * 1e3
     writer.join()

@@ -1,7 +1,7 @@
 """When each block of sound was really taken: the device's jittery stamps, made smooth.
 
-A delay-locked loop of the second order follows the device's clock: its phase and its true rate (Fons Adriaensen,
-"Using a DLL to filter time", Linux Audio Conference 2005). Pure arithmetic; used by the sound thread alone.
+The first stamps are averaged; then a delay-locked loop of the second order follows the device's clock, its phase and its
+true rate (Fons Adriaensen, "Using a DLL to filter time", Linux Audio Conference 2005). Pure arithmetic; used by the sound thread alone.
 """
 
 import math
@@ -9,6 +9,11 @@ from dataclasses import dataclass
 
 from capture.model import SOUND_RATE
 
+AVERAGED_S = 0.5
+"""At first each stamp counts as much as all before it: one that came late, as the first one often does on a busy
+computer, is outvoted at once. The loop alone would follow it for more than a second."""
+MOST_PULLED = 0.5
+"""Of a block's length: no block is squeezed or stretched by more."""
 FAST_HZ = 0.5
 SLOW_HZ = 0.05
 """Bandwidth of the loop while it settles, and afterwards: half a second of jitter is averaged away."""
@@ -40,6 +45,8 @@ class SoundClock:
         self._next_s: float | None = None
         self._sample_s = 1 / rate
         self._age_s = 0.0
+        self._mean_s = 0.0
+        self._stamps = 0
         self._off_s = 0.0
 
     @property
@@ -52,16 +59,26 @@ class SoundClock:
         length = samples / self._rate
         if self._next_s is None or overflowed or self._stepped(at_s - self._next_s, length):
             return self._anchor(at_s, samples, stepped=self._next_s is not None)
-        error = at_s - self._next_s
+        start, self._age_s = self._next_s, self._age_s + length
+        if self._age_s < AVERAGED_S:
+            self._next_s = self._averaged(start, at_s, samples)
+            return Span(start, self._next_s)
+        error = at_s - start
         bandwidth = FAST_HZ if self._age_s < SETTLE_S else SLOW_HZ
         omega = 2 * math.pi * bandwidth * length
-        start = self._next_s
         self._sample_s += omega * omega * error / samples
         low, high = ((1 + way * LARGEST_RATE_ERROR) / self._rate for way in (-1, 1))
         self._sample_s = min(high, max(low, self._sample_s))
         self._next_s = start + samples * self._sample_s + math.sqrt(2) * omega * error
-        self._age_s += length
         return Span(start, self._next_s)
+
+    def _averaged(self, start_s: float, at_s: float, samples: int) -> float:
+        """Where the block ends: as the mean of all stamps has it, or as far towards that as it may be pulled."""
+        self._stamps += 1
+        self._mean_s += (at_s - self._mean_s) / self._stamps + samples * self._sample_s
+        most = MOST_PULLED * samples / self._rate
+        end_s = start_s + samples * self._sample_s
+        return end_s + min(most, max(-most, self._mean_s - end_s))
 
     def _stepped(self, error: float, length: float) -> bool:
         self._off_s = self._off_s + length if abs(error) > STEP_S else 0.0
@@ -69,5 +86,6 @@ class SoundClock:
 
     def _anchor(self, at_s: float, samples: int, *, stepped: bool) -> Span:
         self._off_s = self._age_s = 0.0
-        self._next_s = at_s + samples * self._sample_s
+        self._stamps = 1
+        self._mean_s = self._next_s = at_s + samples * self._sample_s
         return Span(at_s, self._next_s, stepped=stepped)

@@ -84,3 +84,11 @@ def test_a_device_that_lies_about_its_rate_is_followed_no_further_than_a_crystal
     for n in range(3000):
         clock.place(n * 0.0103, BLOCK)
     assert abs(clock.ppm) <= 2010
+
+
+def test_a_late_first_stamp_is_outvoted_at_once() -> None:
+    clock = SoundClock()
+    spans = [clock.place(n * 0.01 + (0.048 if n == 0 else 0.0), BLOCK) for n in range(100)]
+    assert not any(span.stepped for span in spans)
+    assert all(span.end_s > span.start_s for span in spans)
+    assert all(abs(span.start_s - n * 0.01) < 0.003 for n, span in enumerate(spans) if n > 30)
