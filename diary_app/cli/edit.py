@@ -5,12 +5,15 @@ import re
 import sys
 from pathlib import Path
 
+from capture.models import SILERO, find_model
+from capture.speech import SileroSpeech
 from diary_app import phrases
-from diary_app.cli.common import say
+from diary_app.cli.common import CommandFailed, say
 from diary_app.clip import KeptRange, Preset, Rendition
 from diary_app.editing.errors import EditRefused
 from diary_app.editing.ranges import kept_range
 from diary_app.editing.render import render, trim
+from diary_app.editing.speech_span import suggest
 from diary_app.folders import Folders
 
 STEP = 0.1
@@ -24,9 +27,9 @@ def add_commands(
     cut = commands.add_parser("trim", parents=[common], help="keep some stretches of a file, exact to the frame")
     cut.add_argument("source", metavar="IN", type=Path)
     cut.add_argument("out", metavar="OUT", type=Path)
-    cut.add_argument(
-        "--keep", metavar="START-END", action="append", required=True, type=_range, help="seconds, such as 2.5-10"
-    )
+    kept = cut.add_mutually_exclusive_group(required=True)
+    kept.add_argument("--keep", metavar="START-END", action="append", type=_range, help="seconds, such as 2.5-10")
+    kept.add_argument("--suggest", action="store_true", help="from the first words to the last, as the app suggests it")
     cut.set_defaults(run=run_trim)
     small = commands.add_parser("compress", parents=[common], help="make a file smaller")
     small.add_argument("source", metavar="IN", type=Path)
@@ -61,8 +64,18 @@ class _Teller:
 
 def run_trim(arguments: argparse.Namespace, place: Folders) -> int:
     """Write the kept stretches."""
-    _tell(trim(arguments.source, arguments.out, keep=arguments.keep, on_progress=_Teller()))
+    keep = [_suggested(arguments.source)] if arguments.suggest else arguments.keep
+    _tell(trim(arguments.source, arguments.out, keep=keep, on_progress=_Teller()))
     return 0
+
+
+def _suggested(source: Path) -> KeptRange:
+    """What the app would suggest to keep; raises CommandFailed, ModelMissing, EditError."""
+    keep = suggest(source, SileroSpeech(find_model(SILERO)))
+    if keep is None:
+        raise CommandFailed("There is nothing to suggest: somebody speaks from start to end, or nobody does.")
+    say(f"Keeps {phrases.clock_tenths(keep.start_s)} to {phrases.clock_tenths(keep.end_s)}")
+    return keep
 
 
 def run_compress(arguments: argparse.Namespace, place: Folders) -> int:
