@@ -12,7 +12,7 @@ from av.packet import Packet
 from av.stream import Stream
 
 from diary_app.clip import KeptRange
-from diary_app.editing.errors import EditRefused
+from diary_app.editing.errors import EditRefused, WorldError
 from diary_app.editing.media import open_media, read_only
 from diary_app.editing.probe import MediaFacts, video_of
 from diary_app.editing.progress import Meter
@@ -21,6 +21,14 @@ SLACK_S = 0.0005
 """A cut this close to a frame means that frame: times are rounded on their way through clocks and screens."""
 NEAR_S = 0.2
 """A cut further than this from the next frame lies where the camera was lost; it stays where it was put."""
+MOST_FRAMES = 12 * 3600 * 60
+"""The longest film that is taken, at 60 a second; the list of its times takes 300 megabytes."""
+OVER_AND_OVER = 10
+"""How often the bytes of a file may be used: an index can name the same bytes without end, and honest ones do so for a
+picture that stands still."""
+
+
+Torn = TypeVar("Torn", bound=Stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +81,10 @@ def index_frames(path: Path, meter: Meter | None = None) -> FrameIndex:
         if video is None or video.time_base is None:
             return NO_FRAMES
         read_only(media, video)
-        found: list[tuple[int, bool]] = []
-        reordered = False
-        for packet in until_damage(media.demux(video)):
-            if meter is not None and len(found) % 1000 == 0:
-                meter.check()
-            if packet.pts is None or packet.is_discard or not packet.size:
-                continue
-            reordered = reordered or packet.pts != packet.dts
-            found.append((packet.pts, packet.is_keyframe))
+        try:
+            found, reordered = _frames(until_damage(media.demux(video)), path=path, meter=meter or Meter())
+        except av.FFmpegError as error:
+            raise WorldError(f"{path.name} could not be read to its end. Try again.") from error
         found.sort()
         return FrameIndex(
             ticks=tuple(tick for tick, _ in found),
@@ -92,7 +95,23 @@ def index_frames(path: Path, meter: Meter | None = None) -> FrameIndex:
         )
 
 
-Torn = TypeVar("Torn", bound=Stream)
+def _frames(packets: Iterator["Packet[Torn]"], *, path: Path, meter: Meter) -> tuple[list[tuple[int, bool]], bool]:
+    """Time and whether decoding may start there, for each frame as stored; and whether they are out of order."""
+    found: list[tuple[int, bool]] = []
+    reordered, claimed, most = False, 0, OVER_AND_OVER * path.stat().st_size
+    for number, packet in enumerate(packets):
+        claimed += max(1, packet.size)
+        if claimed > most or number > MOST_FRAMES:
+            raise EditRefused(
+                f"{path.name} claims more pictures than it can hold: it is damaged. Try another copy of it."
+            )
+        if number % 1000 == 0:
+            meter.check()
+        if packet.pts is None or packet.is_discard or not packet.size:
+            continue
+        reordered = reordered or packet.pts != packet.dts
+        found.append((packet.pts, packet.is_keyframe))
+    return found, reordered
 
 
 def until_damage(packets: Iterator["Packet[Torn]"]) -> Iterator["Packet[Torn]"]:

@@ -38,48 +38,66 @@ FORMATS: tuple[tuple[int, bytes, str], ...] = (
 
 WHITELIST = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,wav,avi,ogg,flac,mp3,aac,caf,aiff,asf,mpegts"
 
+MOST_STREAMS = 64
+"""Tracks of a file. Cameras write up to six, editors' exports up to some thirty; each costs memory and a decoder."""
+LARGEST_AREA = 8192 * 4320
+"""Dots of a picture: film's 8K, the most that cameras write. No decoder is let do more, whatever a stream claims."""
+
 
 def container_format(path: Path) -> str:
     """The demuxer for a file, by its first bytes; raises EditRefused where it is no media, WorldError if unreadable."""
     head = _head(path)
     if not head:
-        raise EditRefused(f"{path.name} is empty: there is nothing in it to watch or hear.")
+        raise EditRefused(f"{path.name} is empty: there is nothing in it to watch or hear. Choose another file.")
     for offset, mark, name in FORMATS:
         if head[offset : offset + len(mark)] == mark:
             return name
     if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
         return "mpegts"
-    raise EditRefused(f"{path.name} is not a video or sound recording that this app knows.")
+    raise EditRefused(f"{path.name} is not a video or sound recording that this app knows. Choose another file.")
 
 
 def _head(path: Path) -> bytes:
-    if path.is_dir():
-        raise EditRefused(f"{path.name} is a folder, not a recording.")
-    if path.exists() and not path.is_file():
-        raise EditRefused(f"{path.name} is not a recording.")
     try:
+        if path.is_dir():
+            raise EditRefused(f"{path.name} is a folder, not a recording. Choose a file in it.")
+        if path.exists() and not path.is_file():
+            raise EditRefused(f"{path.name} is not a recording. Choose another file.")
         with path.open("rb") as file:
             return file.read(512)
     except FileNotFoundError as error:
         raise take_gone(path) from error
     except PermissionError as error:
-        raise WorldError(f"This computer does not allow {path.name} to be opened.") from error
+        raise WorldError(f"This computer does not allow {path.name} to be opened. Choose another file.") from error
     except OSError as error:
-        raise WorldError(f"{path.name} could not be read ({error.strerror}).") from error
+        raise WorldError(f"{path.name} could not be read ({error.strerror}). Try another copy of it.") from error
 
 
 def open_media(path: Path) -> InputContainer:
     """Open a file for reading; the caller closes it. Raises EditRefused and WorldError."""
     name = container_format(path)
-    options = {"protocol_whitelist": "file", "format_whitelist": WHITELIST}
+    limits = {"protocol_whitelist": "file", "format_whitelist": WHITELIST, "max_streams": str(MOST_STREAMS)}
+    decoding = {"max_pixels": str(LARGEST_AREA)}
     try:
-        return av.open(address(path), "r", format=name, container_options=options, metadata_errors="replace")
+        media = av.open(
+            address(path), "r", format=name, options=decoding, container_options=limits, metadata_errors="replace"
+        )
     except FileNotFoundError as error:
         raise take_gone(path) from error
     except (av.FFmpegError, OSError) as error:
         raise EditRefused(
-            f"{path.name} cannot be opened. It is damaged, or was cut short before it was finished."
+            f"{path.name} cannot be opened. It is damaged, or was cut short before it was finished. "
+            "Try another copy of it."
         ) from error
+    for stream in media.streams.video:
+        if can_be_read(stream):
+            stream.codec_context.options = decoding
+    return media
+
+
+def can_be_read(stream: Stream) -> bool:
+    """PyAV gives a stream of an unknown codec no context, whatever its types say."""
+    return getattr(stream, "codec_context", None) is not None
 
 
 def read_only(media: InputContainer, wanted: Stream) -> None:

@@ -1,6 +1,7 @@
 """What a media file holds: kind, length, size, codecs. In process with PyAV, some 10 to 40 ms. Any thread."""
 
 import bisect
+import contextlib
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -8,16 +9,25 @@ from pathlib import Path
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition, Stream
+from av.stream import Disposition
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from diary_app.clip import Kind
 from diary_app.editing.errors import EditRefused
-from diary_app.editing.media import container_format, open_media
+from diary_app.editing.media import LARGEST_AREA, can_be_read, container_format, open_media
 
 LONGEST_S = 12 * 3600.0
 LARGEST_SIDE = 8192
+MOST_OBLONG = 16
+"""How many times as wide as high a picture may be, or as high as wide: a strip of dots is a trick, not a recording."""
+HIGHEST_RATE = 768_000
+"""Samples a second: the most that studios use. Programs set memory aside for a second of sound."""
 MICRO = 1_000_000
+TAIL_S = 10.0
+"""The end of a file is looked for from so long before it."""
+FAR_OFF_S = 1.0
+"""What headers and packets say of the end differs by less in honest files: the last packet is padded, or a bit late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +78,32 @@ def probe(path: Path) -> MediaFacts:
 def video_of(media: InputContainer) -> VideoStream | None:
     """The moving picture of a file: not the cover of a song."""
     for stream in media.streams.video:
-        if _can_be_read(stream) and not stream.disposition & Disposition.attached_pic:
+        if can_be_read(stream) and not stream.disposition & Disposition.attached_pic:
             return stream
     return None
 
 
 def sound_in(media: InputContainer) -> AudioStream | None:
     """The first sound track that can be read."""
-    return next((stream for stream in media.streams.audio if _can_be_read(stream)), None)
-
-
-def _can_be_read(stream: Stream) -> bool:
-    """PyAV gives a stream of an unknown codec no context, whatever its types say."""
-    return getattr(stream, "codec_context", None) is not None
+    return next((stream for stream in media.streams.audio if can_be_read(stream)), None)
 
 
 def _damaged(path: Path) -> EditRefused:
-    return EditRefused(f"{path.name} is damaged: nothing in it can be played.")
+    return EditRefused(f"{path.name} is damaged: nothing in it can be played. Try another copy of it.")
 
 
 def _facts(media: InputContainer, *, path: Path, container: str) -> MediaFacts:
     video, sound = video_of(media), sound_in(media)
     if video is None and sound is None:
-        raise EditRefused(f"{path.name} holds neither pictures nor sound that this app can read.")
+        raise EditRefused(f"{path.name} holds neither pictures nor sound that this app can read. Choose another file.")
     size = path.stat().st_size
+    if video is not None:
+        _check_size(video.codec_context.width, video.codec_context.height, path=path)
+    if sound is not None and not 0 < sound.codec_context.sample_rate <= HIGHEST_RATE:
+        raise _damaged(path)
     origin_s = max(0, media.start_time or 0) / MICRO
     seconds = _seconds(media, path=path, size=size, origin_s=origin_s)
+    _rewind(media)
     width, height, plain = _shown_size(media, video, path=path) if video else (0, 0, True)
     if video is None and sound is not None and next(media.decode(sound), None) is None:
         raise _damaged(path)
@@ -119,19 +129,41 @@ def _facts(media: InputContainer, *, path: Path, container: str) -> MediaFacts:
 def _shown_size(media: InputContainer, video: VideoStream, *, path: Path) -> tuple[int, int, bool]:
     """Width, height, plain: from the first picture, which proves that there is one."""
     context = video.codec_context
-    if not (0 < context.width <= LARGEST_SIDE and 0 < context.height <= LARGEST_SIDE):
-        raise EditRefused(
-            f"The picture of {path.name} is {context.width} by {context.height} dots, more than this app can show."
-        )
-    media.seek(0)
-    first = next(media.decode(video), None)
+    first = _first_picture(media, video)
     if first is None:
         raise _damaged(path)
     aspect = video.sample_aspect_ratio or Fraction(1)
     width, height = round(context.width * float(aspect)), context.height
+    _check_size(width, height, path=path)
     turned = first.rotation % 180 != 0
     plain = first.rotation == 0 and aspect == 1
     return (height, width, plain) if turned else (width, height, plain)
+
+
+def _check_size(width: int, height: int, *, path: Path) -> None:
+    """Before anything is decoded, because a picture of a terabyte is a few bytes in a file."""
+    if width <= 0 or height <= 0:
+        raise _damaged(path)
+    if max(width, height) > LARGEST_SIDE or width * height > LARGEST_AREA or not _is_picture(width, height):
+        raise EditRefused(
+            f"The picture of {path.name} is {width} by {height} dots, which this app cannot show. Choose another file."
+        )
+
+
+def _is_picture(width: int, height: int) -> bool:
+    return max(width, height) <= MOST_OBLONG * min(width, height)
+
+
+def _first_picture(media: InputContainer, video: VideoStream) -> VideoFrame | None:
+    """The first picture, without those that a decoder would rather see first: they are a gigabyte in a film of 8K."""
+    for packet in media.demux(video):
+        pictures = packet.decode()
+        if not pictures and packet.is_keyframe:
+            pictures = video.codec_context.decode(None)
+            video.codec_context.flush_buffers()
+        if pictures:
+            return pictures[0]
+    return None
 
 
 def _seconds(media: InputContainer, *, path: Path, size: int, origin_s: float) -> float:
@@ -139,23 +171,52 @@ def _seconds(media: InputContainer, *, path: Path, size: int, origin_s: float) -
     seconds = (media.duration or 0) / MICRO
     if seconds <= 0:
         seconds = _end_of_packets(media) - origin_s
-    whole = _end_of_index(media, size=size)
-    if whole is not None:
-        seconds = min(seconds, whole - origin_s)
+    elif media.format.name.startswith("mov"):
+        whole = _end_of_index(media, size=size)
+        seconds = seconds if whole is None else min(seconds, whole - origin_s)
+    else:
+        found = _end_of_packets(media, after_s=origin_s + seconds - TAIL_S) - origin_s
+        seconds = seconds if found > seconds - FAR_OFF_S else found
     if seconds <= 0:
         raise _damaged(path)
     if seconds > LONGEST_S:
-        raise EditRefused(f"{path.name} is longer than 12 hours, which is more than this app can edit.")
+        raise EditRefused(
+            f"{path.name} is longer than 12 hours, which is more than this app can edit. Choose a shorter one."
+        )
     return seconds
 
 
-def _end_of_packets(media: InputContainer) -> float:
-    """The end of the last packet in seconds: for takes that were cut short, whose header knows no length."""
+def _end_of_packets(media: InputContainer, *, after_s: float = 0.0) -> float:
+    """The end of the last packet in seconds, where a header knows no length or lies. Looks after_s first.
+
+    A recorder that died leaves a header that claims four gigabytes of sound, and so does half a copy of a film.
+    """
+    if after_s > 0:
+        with contextlib.suppress(av.FFmpegError):
+            media.seek(round(after_s * MICRO))
+        if end := _end_from_here(media):
+            return end
+        _rewind(media)
+    return _end_from_here(media)
+
+
+def _end_from_here(media: InputContainer) -> float:
+    """0 where no packet is left. A file that is torn somewhere ends there."""
     end = 0.0
-    for packet in media.demux():
-        if packet.pts is not None:
-            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    try:
+        for packet in media.demux():
+            if packet.pts is not None and packet.time_base is not None:
+                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+    except av.FFmpegError as error:
+        if isinstance(error, OSError):
+            raise  # the disk, not the file
     return end
+
+
+def _rewind(media: InputContainer) -> None:
+    """What cannot be sought in is read on from where it stands."""
+    with contextlib.suppress(av.FFmpegError):
+        media.seek(0)
 
 
 def _end_of_index(media: InputContainer, *, size: int) -> float | None:
@@ -166,5 +227,6 @@ def _end_of_index(media: InputContainer, *, size: int) -> float | None:
         if base is None or not len(entries) or entries[-1].pos + entries[-1].size <= size:
             continue
         here = bisect.bisect_right(range(len(entries)), size, key=lambda at: entries[at].pos + entries[at].size)
-        ends.append(float(entries[here].timestamp * base))
+        # Times and places in a hostile file are in no order.
+        ends.append(float(entries[min(here, len(entries) - 1)].timestamp * base))
     return min(ends) if ends else None

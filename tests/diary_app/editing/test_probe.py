@@ -10,6 +10,7 @@ import pytest
 from diary_app.clip import Kind
 from diary_app.editing.errors import EditError, EditRefused, WorldError
 from diary_app.editing.probe import probe
+from tests.support.handmade import h264, mp4, png, still, wav
 from tests.support.takes import convert, make_cut_short, make_sound, ticking
 
 
@@ -45,6 +46,26 @@ def test_a_finished_file_that_was_copied_in_part(take: Path, tmp_path: Path) -> 
     part = tmp_path / "part.mp4"
     part.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     assert 2.0 < probe(part).seconds < 6.0
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("part.mkv", ("-c", "copy")),
+        ("part.avi", ("-c:v", "mpeg4", "-c:a", "libmp3lame")),
+        ("part.ts", ("-c", "copy")),
+        ("part.wav", ("-vn",)),
+        ("part.mp3", ("-vn",)),
+        ("part.flac", ("-vn",)),
+    ],
+)
+def test_half_a_copy_of_a_foreign_file_is_as_long_as_what_is_there(
+    name: str, options: tuple[str, ...], take: Path, tmp_path: Path
+) -> None:
+    whole = convert(take, tmp_path / name, *options)
+    assert probe(whole).seconds == pytest.approx(8.0, abs=0.2)
+    whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    assert 2.0 < probe(whole).seconds < 5.5
 
 
 def test_a_turned_picture_is_measured_upright(take: Path, tmp_path: Path) -> None:
@@ -97,6 +118,23 @@ def test_what_is_no_media_is_refused(content: bytes, words: str, take: Path, tmp
         probe(bad)
     assert "holiday.mp4" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (mp4(h264(8192, 4336)), "8192 by 4336 dots"),
+        (mp4(h264(16_000, 8_000, blocks=10, said=(640, 360))), "16000 by 8000 dots|is damaged"),
+        (mp4(h264(1024, 16)), "1024 by 16 dots"),
+        (still(b"png ", png(9000, 100), 9000, 100), "9000 by 100 dots"),
+        (wav(bytes(9600), rate=2**31 - 1), "is damaged"),
+    ],
+)
+def test_claims_beyond_all_sense_are_refused(data: bytes, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "holiday.mp4"
+    path.write_bytes(data)
+    with pytest.raises(EditRefused, match=words):
+        probe(path)
 
 
 def test_missing_folder_and_forbidden(tmp_path: Path) -> None:
