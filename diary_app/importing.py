@@ -1,4 +1,7 @@
-"""Files that the user already has become clips: copied into the library whole, and never twice."""
+"""Files that the user already has become clips: copied into the library whole, and never twice.
+
+They come from anywhere, so they are looked at in a child process first (editing/first_look.py).
+"""
 
 import shutil
 from pathlib import Path
@@ -8,7 +11,7 @@ from diary_app.catalogue import Catalogue
 from diary_app.clip import ClipId, Stage, new_clip_id
 from diary_app.editing.errors import EditError
 from diary_app.editing.files import sha256
-from diary_app.editing.probe import MediaFacts, probe
+from diary_app.editing.first_look import FirstLook, first_look
 from diary_app.errors import Refused
 from diary_app.folders import Folders
 
@@ -27,9 +30,9 @@ class Importer:
     def add(self, path: Path) -> ClipId:
         """Copy a file into the library; the same file again is the same clip. Raises Refused with a sentence."""
         try:
-            facts = probe(path)
+            seen = first_look(path)
             digest = sha256(path)
-            return self._known(path, digest) or self._copy_in(path, facts, digest)
+            return self._known(path, digest) or self._copy_in(path, seen, digest)
         except EditError as error:
             raise Refused(str(error)) from error
         except OSError as error:
@@ -45,7 +48,7 @@ class Importer:
                 return clip.clip_id
         return None
 
-    def _copy_in(self, path: Path, facts: MediaFacts, digest: str) -> ClipId:
+    def _copy_in(self, path: Path, seen: FirstLook, digest: str) -> ClipId:
         clip_id = new_clip_id()
         take = self._folders.takes / f"{clip_id}{path.suffix.lower()}"
         part = take.with_name(f"{clip_id}.copying{path.suffix.lower()}")
@@ -56,10 +59,10 @@ class Importer:
             part.unlink(missing_ok=True)
         self._catalogue.add(
             clip_id,
-            kind=facts.kind,
+            kind=seen.kind,
             take=take,
             stage=Stage.SAVED,
-            seconds=facts.seconds,
+            seconds=seen.seconds,
             title=path.stem[:LONGEST_TITLE],
             source_sha256=digest,
         )
