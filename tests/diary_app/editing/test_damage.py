@@ -11,7 +11,10 @@ from diary_app.editing.errors import EditError
 from diary_app.editing.filmstrip import film_strip, sound_wave
 from diary_app.editing.render import render, trim
 from diary_app.playback import Player, PlayerState
+from tests.support.hostile import MOST_MB, MOST_S
 from tests.support.loudspeaker import wait_for
+from tests.support.media_trial import in_plain_words, trials
+from tests.support.mutated import recordings, run
 from tests.support.takes import convert, make_take, ticking
 
 
@@ -66,3 +69,19 @@ def test_damage_ends_well_or_in_a_sentence(seed: int, whole: bytes, tmp_path: Pa
             if "\n" in said or not said.endswith((".", "?")):
                 raise
     assert {path.name for path in tmp_path.iterdir()} <= {"take.mp4", "trim.mp4", "render.mp4"}
+
+
+MUTATIONS = 120
+
+
+def test_real_recordings_that_were_spoiled_by_chance_are_opened_or_refused(tmp_path: Path) -> None:
+    """The same as ./scripts/mutate-media, which tries ten thousand."""
+    originals, folder = tmp_path / "originals", tmp_path / "spoiled"
+    originals.mkdir()
+    folder.mkdir()
+    with trials() as server:
+        found = run(range(MUTATIONS), recordings(originals), server, folder, seed=20_261)
+    assert [(number, trial) for number, trial in found if not in_plain_words(trial)] == []
+    assert {trial.outcome for _, trial in found} == {"taken", "refused"}
+    assert max(trial.cpu_s for _, trial in found) < MOST_S
+    assert max(trial.mb for _, trial in found) < MOST_MB
