@@ -27,7 +27,7 @@ PICTURE = PictureFormat(64, 48, 15.0)
 PPM = 200.0
 """How much faster than its nominal rate the microphone samples."""
 JITTER_S = 0.002
-BATCH = 16
+BATCH = 4
 """Blocks that are handed over at once."""
 FLASH_EVERY_S = 60.0
 BEEP_S = 0.05

@@ -1,7 +1,8 @@
 """When each block of sound was really taken: the device's jittery stamps, made smooth.
 
-The first stamps are averaged; then a delay-locked loop of the second order follows the device's clock, its phase and its
-true rate (Fons Adriaensen, "Using a DLL to filter time", Linux Audio Conference 2005). Pure arithmetic; used by the sound thread alone.
+The first stamps are averaged; then a delay-locked loop of the second order follows the device's clock, its phase and
+its true rate (Fons Adriaensen, "Using a DLL to filter time", Linux Audio Conference 2005). Pure arithmetic; used by the
+sound thread alone.
 """
 
 import math

@@ -21,10 +21,8 @@ LOST_AFTER_S = 0.9
 """A microphone that delivers nothing for so long counts as lost, and that is told within a second."""
 ANEW_EVERY = 4
 """It is opened anew when so many times as long have passed: some need seconds to wake up."""
-BATCH = 4
-"""So many blocks (40 ms) go to the take at once: each handing over wakes a thread and costs as much as its sound."""
-LEVEL_BLOCKS = 10
-"""The level is that of the last 100 ms."""
+LEVEL_SAMPLES = SOUND_RATE * 8 // 100
+"""The level is that of the last 80 ms."""
 FULL_SCALE = 32768.0
 WAKE = AudioBlock(np.zeros(0, np.int16), 0.0)
 """Wakes the thread when it is to end."""
@@ -76,7 +74,6 @@ class SoundListener:
         self._blocks: Mailbox[AudioBlock] = threads.mailbox()
         self._clock = SoundClock()
         self._recent: list[Samples] = []
-        self._batch: list[tuple[Samples, Span]] = []
         self.level = Level()
         """Written by the sound thread, pulled by the screen."""
         self._take: TakeWriter | None = None
@@ -138,7 +135,6 @@ class SoundListener:
                     log.warning("the microphone %s", "has stopped" if lost else "is back")
                     self.level = Level()
                     self._recent.clear()
-                    self._offer()
                     self._afresh = True
                     self._on_lost(lost)
                 waits = waits + 1 if block is None else 0
@@ -167,24 +163,13 @@ class SoundListener:
 
     def _hear(self, block: AudioBlock) -> None:
         span = self._clock.place(block.at_s, len(block.samples), overflowed=block.overflowed)
-        if span.stepped:
-            self._offer()
-        self._batch.append((block.samples, span))
-        if len(self._batch) >= BATCH:
-            self._offer()
+        self._offer(block.samples, span)
         self._recent.append(block.samples)
-        if len(self._recent) >= LEVEL_BLOCKS:
+        if sum(map(len, self._recent)) >= LEVEL_SAMPLES:
             self.level = level_of(np.concatenate(self._recent))
             self._recent.clear()
 
-    def _offer(self) -> None:
-        """Give the open take the blocks that follow each other, as one."""
-        batch, self._batch = self._batch, []
-        if not batch:
-            return
-        (_, first), (_, last) = batch[0], batch[-1]
-        samples = np.concatenate([block for block, _ in batch])
-        span = Span(first.start_s, last.end_s, stepped=first.stepped)
+    def _offer(self, samples: Samples, span: Span) -> None:
         self._judge(samples, span)
         with self._guard:
             if self._take is not None:

@@ -15,7 +15,7 @@ from capture.model import BLOCK, SOUND_RATE, Samples
 from capture.resample import SoundGrid
 from capture.timeline import Timeline
 
-CHUNK = 4 * BLOCK
+CHUNK = BLOCK
 """Samples that are written at once: 40 ms, on a whole tick of the take's clock."""
 
 STEP_S = 10.0

@@ -5,7 +5,10 @@ import random
 import pytest
 
 from capture.drift import SoundClock
-from capture.model import BLOCK, SOUND_RATE
+from capture.model import SOUND_RATE
+
+BLOCK = 480
+"""A clock follows blocks of any length; here they are 10 ms."""
 
 
 def _stamps(seconds: float, *, ppm: float, jitter_s: float, seed: int = 1) -> list[tuple[float, float]]:

@@ -21,7 +21,7 @@ from tests.support.sound_path import LOUD, NOTE_JUMP, largest_jump, lateness_s, 
 
 ZERO = 5000.0
 """The moment of the take's first frame; what the devices said before it belongs to no take."""
-BATCH = 16
+BATCH = 4
 """Blocks that come at once: four times what the recorder's sound thread hands over, or an hour takes too long."""
 BEEP_S = 0.05
 JITTER_S = 0.002

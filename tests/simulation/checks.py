@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from capture.model import BLOCK, SOUND_RATE, TakeReport
+from capture.model import SOUND_RATE, TakeReport
 from capture.preroll import PREROLL_S
 from capture.recorder import Told
 from capture.state import Paused, Ready, Recording, Scrap, Start
@@ -146,7 +146,7 @@ def _slack_s(evidence: Evidence) -> float:
     if evidence.camera is not None:
         slack_s += 3.5 * evidence.camera.slower / evidence.camera.picture.fps + evidence.camera.late_s
     if evidence.microphone is not None:
-        slack_s += 8 * (evidence.microphone.block - BLOCK) / SOUND_RATE + evidence.microphone.late_s
+        slack_s += 8 * (evidence.microphone.block - 480) / SOUND_RATE + evidence.microphone.late_s
     return slack_s
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from capture.disk import LEAST_FREE_BYTES
-from capture.model import BLOCK, Camera, Microphone, PictureFormat
+from capture.model import Camera, Microphone, PictureFormat
 from capture.state import Event, Pause, Prepare, Release, Resume, Scrap, Start, Stop, Wish
 from tests.simulation.child import Weakness
 from tests.simulation.devices import CameraTraits, MicrophoneTraits
@@ -116,7 +116,7 @@ def _camera(rng: random.Random) -> CameraTraits:
 
 def _microphone(rng: random.Random) -> MicrophoneTraits:
     return MicrophoneTraits(
-        block=rng.choices((BLOCK, 2 * BLOCK, 4 * BLOCK), (1, 2, 7))[0],
+        block=rng.choices((480, 960, 1920), (1, 2, 7))[0],
         ppm=rng.choice((0.0, 200.0, -200.0, 50.0)),
         jitter_s=rng.choice((0.0, 0.0, 0.003)),
         late_s=rng.choice((0.005, 0.02, 0.08)),
