@@ -15,7 +15,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
@@ -25,16 +24,20 @@ from diary_app.editing import h264
 from diary_app.editing.compress import PLAYED_EVERYWHERE
 from diary_app.editing.cut_pictures import AnyPacket, CannotCut, Pictures
 from diary_app.editing.ffmpeg_command import FADE_S, Source
+from diary_app.editing.loudness import Level, levelled
 from diary_app.editing.media import address, open_media, read_only
 from diary_app.editing.probe import sound_in, video_of
 from diary_app.editing.progress import Meter
-from diary_app.editing.sound import sound_of
+from diary_app.editing.sound import Sound, as_frame, layout_of, sound_of
 
 MOST_SOUND_BPS, LEAST_SOUND_BPS = 192_000, 96_000
 
 
-def cut_packets(source: Source, out: Path, meter: Meter) -> None:
-    """Write the pieces of a take to `out` as MP4; raises CannotCut, and then `out` is of no use."""
+def cut_packets(source: Source, out: Path, meter: Meter, *, level: Level | None = None) -> None:
+    """Write the pieces of a take to `out` as MP4, the sound as loud as it was or at a level.
+
+    Raises CannotCut, and then `out` is of no use.
+    """
     _check(source)
     try:
         with open_media(source.take) as media:
@@ -44,7 +47,7 @@ def cut_packets(source: Source, out: Path, meter: Meter) -> None:
             read_only(media, video)
             options = {"movflags": "+faststart", "fflags": "+bitexact", "video_track_timescale": "90000"}
             with av.open(address(out), "w", format="mp4", container_options=options) as made:
-                _write(source, media, video, made, meter)
+                _write(source, media, video, made, meter=meter, level=level)
     except h264.NotUnderstood as error:
         raise CannotCut(str(error)) from error
     except av.FFmpegError as error:
@@ -63,12 +66,20 @@ def _check(source: Source) -> None:
         raise CannotCut("pictures are stored in another order than they are shown")
 
 
-def _write(source: Source, media: InputContainer, video: VideoStream, made: OutputContainer, meter: Meter) -> None:
+def _write(
+    source: Source,
+    media: InputContainer,
+    video: VideoStream,
+    made: OutputContainer,
+    *,
+    meter: Meter,
+    level: Level | None,
+) -> None:
     pictures_out = made.add_stream_from_template(video)
     pictures_out.time_base = source.index.time_base
     streams = [Pictures(source, media, video, pictures_out).packets()]
     if source.facts.has_sound:
-        streams.append(_sound(source, made))
+        streams.append(_sound(source, made, level))
     length = float(sum(piece.length for piece in source.pieces))
     for packet in heapq.merge(*streams, key=_moment):
         made.mux_one(packet)
@@ -82,32 +93,34 @@ def _moment(packet: AnyPacket) -> Fraction:
 # -- sound ----------------------------------------------------------------------------------------------------------
 
 
-def _sound(source: Source, made: OutputContainer) -> Iterator[AnyPacket]:
+def _sound(source: Source, made: OutputContainer, level: Level | None) -> Iterator[AnyPacket]:
     """The sound of the pieces as AAC packets, exact to the sample."""
     channels = min(2, source.facts.channels)
     rate = source.facts.sample_rate
-    out = made.add_stream("aac", rate=rate, layout="stereo" if channels == 2 else "mono")
-    out.codec_context.bit_rate = _sound_bps(source.take)
-    return _sound_packets(source, out, rate=rate, channels=channels)
+    out = made.add_stream("aac", rate=rate, layout=layout_of(channels))
+    out.codec_context.bit_rate = sound_bps(source.take)
+    blocks = _sound_blocks(source, rate=rate, channels=channels)
+    return _sound_packets(levelled(blocks, level, rate=rate, channels=channels) if level else blocks, out, rate=rate)
 
 
-def _sound_packets(source: Source, out: AudioStream, *, rate: int, channels: int) -> Iterator[AnyPacket]:
+def _sound_blocks(source: Source, *, rate: int, channels: int) -> Iterator[Sound]:
     end_s = source.facts.seconds - FADE_S
     fades = [
         (piece.start > 0, at + 1 < len(source.pieces) or piece.end < end_s) for at, piece in enumerate(source.pieces)
     ]
+    return sound_of(source.take, source.pieces, rate=rate, channels=channels, fade=fades)
+
+
+def _sound_packets(blocks: Iterator[Sound], out: AudioStream, *, rate: int) -> Iterator[AnyPacket]:
     done = 0
-    for block in sound_of(source.take, source.pieces, rate=rate, channels=channels, fade=fades):
-        if not block.shape[1]:
-            continue
-        frame = AudioFrame.from_ndarray(block, format="fltp", layout="stereo" if channels == 2 else "mono")
-        frame.sample_rate, frame.pts, frame.time_base = rate, done, Fraction(1, rate)
-        done += block.shape[1]
-        yield from out.encode(frame)
+    for block in blocks:
+        if block.shape[1]:
+            yield from out.encode(as_frame(block, at=done, rate=rate))
+            done += block.shape[1]
     yield from out.encode(None)
 
 
-def _sound_bps(take: Path) -> int:
+def sound_bps(take: Path) -> int:
     """As many bits a second as the take's own sound has, within reason."""
     with open_media(take) as media:
         sound = sound_in(media)

@@ -5,7 +5,7 @@ apart; a file name that starts with '-' becomes an option, so every name is give
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ffmpeg
@@ -14,6 +14,7 @@ from ffmpeg.nodes import FilterableStream
 from diary_app.clip import Kind
 from diary_app.editing.compress import Encode
 from diary_app.editing.frames import FrameIndex, Piece
+from diary_app.editing.loudness import Level
 from diary_app.editing.media import address
 from diary_app.editing.probe import MediaFacts
 
@@ -45,30 +46,43 @@ class Pass:
     notes: Path
 
 
-def copy_command(source: Source, out: Path) -> list[str]:
-    """Put the packets of a take, as they are, into a file that plays at once."""
+def copy_command(source: Source, out: Path, *, level: Level | None = None, sound_bps: int | None = None) -> list[str]:
+    """Put the packets of a take, as they are, into a file that plays at once; with a level the sound is made anew."""
     given = ffmpeg.input(address(source.take), f=source.facts.container, protocol_whitelist="file")
     streams = [given["v:0"]] if source.facts.kind is Kind.VIDEO else []
-    streams += [given["a:0"]] if source.facts.has_sound else []
-    options = {"c": "copy", "f": _muxer(source.facts), "movflags": "+faststart", "video_track_timescale": 90_000}
+    options: dict[str, object] = {"c:v": "copy", "c:a": "copy"}
+    if source.facts.has_sound and level is not None:
+        streams.append(_sound(given["a:0"], source, 0.0, level))
+        options |= _sound_options(sound_bps)
+    elif source.facts.has_sound:
+        streams.append(given["a:0"])
+    options |= {"f": _muxer(source.facts), "movflags": "+faststart", "video_track_timescale": 90_000}
     return _arguments(streams, out, {**options, **PRIVATE})
 
 
-def encode_command(source: Source, out: Path, encode: Encode, *, turn: Pass | None = None) -> list[str]:
-    """Encode the kept pieces of a take, exact to the frame and to the sample."""
+def encode_command(
+    source: Source, out: Path, encode: Encode, *, level: Level | None = None, turn: Pass | None = None
+) -> list[str]:
+    """Encode the kept pieces of a take, exact to the frame and to the sample, as loud as they were or at a level."""
     start_s, length_s = _window(source.pieces)
     given = ffmpeg.input(
         address(source.take), f=source.facts.container, protocol_whitelist="file", **_seek(start_s, length_s)
     )
     rough = turn is not None and turn.number == 1
     streams = [_picture(given["v:0"], source, encode, start_s)] if source.facts.kind is Kind.VIDEO else []
-    if source.facts.has_sound and not rough:
-        streams.append(_sound(given["a:0"], source, start_s))
-    options = {**_video_options(source.facts, encode, turn), **({} if rough else _sound_options(source.facts, encode))}
+    options = _video_options(source.facts, encode, turn)
     if rough:
         return ffmpeg.get_args(ffmpeg.output(*streams, "-", f="null", **options))
+    if source.facts.has_sound:
+        streams.append(_sound(given["a:0"], source, start_s, level))
+        options |= _sound_options(encode.sound_bps)
     options |= {"f": _muxer(source.facts), "movflags": "+faststart", **PRIVATE}
     return _arguments(streams, out, options)
+
+
+def sound_of_it(source: Source) -> Source:
+    """The sound of a take alone, cut as the film is."""
+    return replace(source, facts=replace(source.facts, kind=Kind.SOUND))
 
 
 def _arguments(streams: Sequence[FilterableStream], out: Path, options: dict[str, object]) -> list[str]:
@@ -172,10 +186,18 @@ def _colours(facts: MediaFacts, encode: Encode) -> dict[str, object]:
 # -- sound ----------------------------------------------------------------------------------------------------------
 
 
-def _sound(stream: FilterableStream, source: Source, start_s: float) -> FilterableStream:
+def _sound(stream: FilterableStream, source: Source, start_s: float, level: Level | None) -> FilterableStream:
     layout = "stereo" if source.facts.channels > 1 else "mono"
     stream = stream.filter("aresample", SOUND_RATE, **{"async": 1, "first_pts": 0})
-    stream = stream.filter("aformat", channel_layouts=layout)
+    stream = _kept(stream.filter("aformat", channel_layouts=layout), source, start_s)
+    if level is None:
+        return stream
+    # Where frames change in size the limiter's times jump by its delay; its samples are all there, in order, from 0 on.
+    return stream.filter("alimiter", **level.limiter).filter("asetpts", "N/SR/TB")
+
+
+def _kept(stream: FilterableStream, source: Source, start_s: float) -> FilterableStream:
+    """The pieces, one after the other."""
     if not source.pieces:
         return stream
     stream = stream.filter("apad", whole_dur=f"{float(source.pieces[-1].end) - start_s + LEAD_S:.6f}")
@@ -197,5 +219,5 @@ def _heard(stream: FilterableStream, source: Source, at: int, start_s: float) ->
     return stream
 
 
-def _sound_options(facts: MediaFacts, encode: Encode) -> dict[str, object]:
-    return {"c:a": "aac", "b:a": encode.sound_bps, "ar": SOUND_RATE} if facts.has_sound else {}
+def _sound_options(bps: int | None) -> dict[str, object]:
+    return {"c:a": "aac", "b:a": bps, "ar": SOUND_RATE}

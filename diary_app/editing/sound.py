@@ -4,6 +4,7 @@ Samples that the take lacks (a microphone that was lost) are silence; where some
 and in again over 5 ms, because a jump from one place to another is heard as a click.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -33,14 +34,27 @@ JUMP_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What samples are to look like: so many a second, in planes of 32-bit numbers, one or two channels."""
+    """What samples look like: so many a second, the channels, and the kind of numbers (planes of 32-bit ones)."""
 
     rate: int
     layout: str
+    format: str = "fltp"
 
     def fits(self, frame: AudioFrame) -> bool:
         """True when a frame is in this form already."""
-        return frame.sample_rate == self.rate and frame.format.name == "fltp" and frame.layout.name == self.layout
+        return self == Form(frame.sample_rate, frame.layout.name, frame.format.name)
+
+
+def layout_of(channels: int) -> str:
+    """One or two channels by ffmpeg's name."""
+    return "stereo" if channels == 2 else "mono"
+
+
+def as_frame(block: Sound, *, at: int, rate: int) -> AudioFrame:
+    """A block as PyAV has it, to be heard `at` samples after the beginning."""
+    frame = AudioFrame.from_ndarray(block, format="fltp", layout=layout_of(block.shape[0]))
+    frame.sample_rate, frame.pts, frame.time_base = rate, at, Fraction(1, rate)
+    return frame
 
 
 def sound_of(
@@ -69,7 +83,7 @@ def _piece(media: InputContainer, start_s: float, count: int, *, rate: int, chan
         begin = at - first
         if begin > done:
             quiet = min(begin, count) - done
-            yield np.zeros((channels, quiet), np.float32)
+            yield from _silence(quiet, rate=rate, channels=channels)
             done += quiet
         fresh = block[:, done - begin :][:, : count - done] if begin + block.shape[1] > done else block[:, :0]
         if fresh.shape[1]:
@@ -77,7 +91,13 @@ def _piece(media: InputContainer, start_s: float, count: int, *, rate: int, chan
             done += fresh.shape[1]
         if done >= count:
             return
-    yield np.zeros((channels, count - done), np.float32)
+    yield from _silence(count - done, rate=rate, channels=channels)
+
+
+def _silence(count: int, *, rate: int, channels: int) -> Iterator[Sound]:
+    """At most a second at a time: where a damaged file tells of hours, they must not all lie in memory."""
+    for at in range(0, count, rate):
+        yield np.zeros((channels, min(rate, count - at)), np.float32)
 
 
 def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int) -> Iterator[tuple[int, Sound]]:
@@ -88,9 +108,10 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
     read_only(media, stream)
     base, origin_s = stream.time_base, max(0, media.start_time or 0) / 1_000_000
     if (from_s := start_s + origin_s - PREROLL_S) > 0:  # a take of a moment cannot even seek to its beginning
-        media.seek(round(from_s / base), stream=stream)
+        with contextlib.suppress(av.FFmpegError):  # what cannot be sought in is read from where it stands
+            media.seek(round(from_s / base), stream=stream)
     mono = channels == 1 or stream.codec_context.channels == 1
-    wanted = Form(rate, "mono" if mono else "stereo")
+    wanted = Form(rate, layout_of(1 if mono else 2))
     expected: int | None = None
     for frame in _frames(media, stream, wanted):
         if frame.time is None:
@@ -107,6 +128,7 @@ def _decoded(media: InputContainer, start_s: float, *, rate: int, channels: int)
 def _frames(media: InputContainer, stream: AudioStream, wanted: Form) -> Iterator[AudioFrame]:
     """Decoded frames in the form that is wanted; what has it already is spared the way through swresample."""
     resampler: AudioResampler | None = None
+    given: Form | None = None
     for packet in until_damage(media.demux(stream)):
         try:
             decoded = packet.decode()
@@ -116,10 +138,16 @@ def _frames(media: InputContainer, stream: AudioStream, wanted: Form) -> Iterato
             if resampler is None and wanted.fits(frame):
                 yield frame
                 continue
-            resampler = resampler or AudioResampler(format="fltp", layout=wanted.layout, rate=wanted.rate)
+            form = Form(frame.sample_rate, frame.layout.name, frame.format.name)
+            if resampler is None or form != given:  # a resampler takes one form only, and a stream may change its own
+                yield from _rest(resampler)
+                resampler, given = AudioResampler(format=wanted.format, layout=wanted.layout, rate=wanted.rate), form
             yield from resampler.resample(frame)
-    if resampler is not None:
-        yield from resampler.resample(None)
+    yield from _rest(resampler)
+
+
+def _rest(resampler: AudioResampler | None) -> list[AudioFrame]:
+    return resampler.resample(None) if resampler else []
 
 
 def _faded(blocks: Iterator[Sound], count: int, *, width: int, ends: tuple[bool, bool]) -> Iterator[Sound]:
