@@ -26,6 +26,7 @@ from diary_app.editing.errors import EditError
 from diary_app.editing.probe import probe
 from diary_app.editing.ranges import normalise
 from diary_app.editing.render import estimate
+from diary_app.editing.speech_span import suggest
 from diary_app.errors import Refused
 from diary_app.fitting import Fitting
 from diary_app.folders import Folders
@@ -286,6 +287,14 @@ class Diary:
         except EditError as error:
             raise Refused(str(error)) from error
         self._tell(ClipChanged(clip_id))
+
+    def suggest_trim(self, clip_id: ClipId, stop: threading.Event) -> KeptRange | None:
+        """What lies between the first and the last words; None: nothing to suggest. Waits. Raises EditError."""
+        aids = self._recorder.aids
+        if aids is None or aids.speech is None:
+            log.info("no cut is suggested: nothing on this computer can tell speech from other sounds")
+            return None
+        return suggest(self.clip(clip_id).take, aids.speech, stop=stop)
 
     def set_about(self, clip_id: ClipId, about: About) -> None:
         """Keep what the speaker says about the clip. Raises Refused."""

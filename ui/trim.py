@@ -38,6 +38,12 @@ class Trim:
         return ranges.is_whole(self.keep, self.seconds)
 
     @property
+    def untouched(self) -> bool:
+        """True as long as nobody has cut anything, nor begun to: what was undone has been touched too."""
+        begun = self.moving is not None or self.bit is not None
+        return self.is_whole and not begun and not self.history.can_undo and not self.history.can_redo
+
+    @property
     def kept_s(self) -> float:
         """How much is kept, in seconds."""
         return ranges.kept_seconds(self.keep, self.seconds)
@@ -65,6 +71,11 @@ class Trim:
     def end_here(self, at_s: float) -> "Trim":
         """The button End here."""
         return self.move_end(at_s).settle()
+
+    def keep_only(self, part: KeptRange) -> "Trim":
+        """What was suggested: this part and nothing else, in one step."""
+        kept = ranges.normalise((part,), self.seconds)
+        return replace(self, history=self.history.do(kept), moving=None, bit=None)
 
     def mark_bit(self, at_s: float) -> "Trim":
         """Mark a bit that begins here, inside what is kept."""

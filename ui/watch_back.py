@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from capture.model import TakeReport
 from diary_app import phrases
-from diary_app.clip import Clip, ClipId, Kind, Stage
+from diary_app.clip import Clip, ClipId, KeptRange, Kind, Stage
 from diary_app.editing.errors import EditRefused
 from diary_app.editing.filmstrip import Peaks, Thumbnail
 from diary_app.errors import Refused
@@ -24,6 +24,7 @@ from ui.opening import BUCKETS, PICTURES, Opened, draw_outline, open_take
 from ui.place import HOME, Name, Place
 from ui.question import Question
 from ui.screen import Screen
+from ui.suggestion import Suggestion
 from ui.take_notes import marks, notes
 from ui.trim import Trim
 from ui.widgets.banner import Mark
@@ -59,7 +60,10 @@ class WatchBack(Screen):
         self.strip = Strip()
         self.strip.moved.connect(self._on_moved)
         self.strip.settled.connect(self._on_settled)
+        self._suggestion = Suggestion(desk, afterwards=self.view.play)
+        self._suggestion.agreed.connect(self._on_suggestion)
         self.column.setSpacing(SPACE)
+        self.column.addWidget(self._suggestion)
         self.column.addWidget(self.view, 1)
         self.column.addWidget(self.strip)
         self.column.addWidget(self._notes_line())
@@ -96,7 +100,7 @@ class WatchBack(Screen):
     def _ways_on(self) -> QHBoxLayout:
         self._again = Button(words.RECORD_AGAIN, name="record-again", icon="again")
         self._use = Button(words.USE_THIS, name="use-this", weight=Weight.PRIMARY, icon="tick")
-        self._use.setMinimumWidth(260)
+        self._use.setMinimumWidth(240)
         self._again.clicked.connect(self._on_again)
         self._use.clicked.connect(self._on_use)
         line = row(self._again)
@@ -120,6 +124,7 @@ class WatchBack(Screen):
         clip = self._clip()
         self._trim = None
         self._stop_drawing = threading.Event()
+        self._suggestion.rest()
         self.strip.rest()
         video = clip.kind is Kind.VIDEO
         self._heading = words.WATCH if video else words.LISTEN
@@ -140,6 +145,7 @@ class WatchBack(Screen):
         """Close the player; closing waits for its threads, so it is an errand."""
         super().leave(towards)
         self._stop_drawing.set()
+        self._suggestion.rest()
         self._close(self.view.take_player())
 
     def _close(self, player: Player | None) -> None:
@@ -169,6 +175,8 @@ class WatchBack(Screen):
             self._show_notes(notes(self._report))
         self._show_trim(self._trim)
         self._draw_outline(clip.take)
+        if editable:
+            self._suggestion.look(clip_id, self._trim)
 
     def _draw_outline(self, take: Path) -> None:
         stop, later = self._stop_drawing, self.desk.bridge.later
@@ -217,6 +225,7 @@ class WatchBack(Screen):
 
     def _show_trim(self, trim: Trim) -> None:
         self._trim = trim
+        self._suggestion.follow(trim)
         self.strip.show_keep(trim.keep)
         self.strip.show_bit(trim.bit)
         marking = trim.bit is not None
@@ -302,6 +311,9 @@ class WatchBack(Screen):
         if self._trim is not None:
             self._show_trim(self._trim.leave_bit())
             self._cut_bit.setFocus()
+
+    def _on_suggestion(self, keep: KeptRange) -> None:
+        self._change(lambda trim: trim.keep_only(keep))
 
     def _on_undo(self) -> None:
         self._change(Trim.undo)

@@ -217,6 +217,13 @@ AGAIN_WHY = "What becomes of this recording?"
 AGAIN_KEEP = "Keep it too"
 AGAIN_BIN = "Bin it"
 NOT_PLAYABLE = "This recording cannot be shown here."
+SUGGEST = "You begin to speak after {before}, and stop {after} before the end. Shall we cut the quiet parts off?"
+SUGGEST_START = "You begin to speak after {before}. Shall we cut the quiet part off?"
+SUGGEST_END = "You stop speaking {after} before the end. Shall we cut the quiet part off?"
+SUGGEST_YES = "Cut them off"
+SUGGEST_YES_ONE = "Cut it off"
+SUGGEST_NO = "No, thank you"
+SUGGEST_TAKEN = "Cut off. Undo brings everything back."
 FAULTS = {
     SoundFault.SILENT: ("We could not hear anybody in this recording.", "Listen to it. If it is silent, record again."),
     SoundFault.CLIPPED: ("The sound of this recording is too loud and rough.", "If it hurts to listen, record again."),
@@ -356,6 +363,7 @@ HELP_RECORDING = (
 HELP_WATCH = (
     "Press Play, and stop where the clip should begin. Press Start here. Do the same for the end.",
     "To take something out of the middle, press Cut this bit out.",
+    "Where nobody speaks at the start or the end, we offer to cut it off. Nothing is cut unless you say so.",
     "Nothing is lost: Undo brings it back, and the original stays on this computer.",
     "A striped piece with words on it marks where the camera or the microphone was away.",
     "With the keyboard: Tab goes to a handle, the arrow keys move it by one picture, Shift and arrow by one second.",
