@@ -68,7 +68,7 @@ class RealDisk:
 
     def read(self, path: Path, at: int, count: int) -> bytes:
         """Read from the page cache, as a rule."""
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             file.seek(at)
             return file.read(count)
 

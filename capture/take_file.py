@@ -136,24 +136,27 @@ class TakeFile:
 
     def _fragment(self, moof: Box, mdat: Box) -> Fragment:
         data = self._disk.read(self.path, moof.at, moof.end - moof.at)
-        for number in (number for number, kind in self._tracks.items() if kind == b"vide"):
-            data = self._put_right(moof, data, number)
         runs = runs_of(data)
+        picture = next((number for number in runs if self._tracks.get(number) == b"vide"), None)
+        if picture is not None and (times := self._wrong_times(runs[picture])):
+            runs = runs_of(self._put_right(moof, data, picture, times))
         of = {kind: runs.get(number) for number, kind in self._tracks.items()}
         return Fragment(moof.at, mdat.end, of.get(b"vide"), of.get(b"soun"))
 
-    def _put_right(self, moof: Box, data: bytes, track: int) -> bytes:
-        """Give the pictures of a new fragment the times at which they were shown; return its `moof`."""
-        run = runs_of(data).get(track)
-        if run is None or not self._shown:
-            return data
+    def _wrong_times(self, run: Run) -> list[int]:
+        """When the pictures of a new fragment were shown; empty when it says so itself (only the first is guessed)."""
         times = [self._shown.popleft() for _ in range(min(run.samples, len(self._shown)))]
+        if times and len(times) == run.samples and (times[0], times[-1]) == (run.start, run.last):
+            return []
+        return times
+
+    def _put_right(self, moof: Box, data: bytes, track: int, times: list[int]) -> bytes:
+        """Give the pictures of a fragment these times; return its `moof`."""
         true = retimed(data, track, times)
         if true is None:
             log.error("the encoder has written other pictures than those it was given")
             return data
-        if true != data:
-            self._disk.write(self.path, moof.at, true)
+        self._disk.write(self.path, moof.at, true)
         return true
 
     def doubt_end(self) -> None:
