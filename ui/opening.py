@@ -1,12 +1,15 @@
 """What Watch it back reads from a take, off the GUI thread: a player, the film strip, the sound wave."""
 
+import itertools
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from diary_app.clip import Clip
 from diary_app.editing.filmstrip import Peaks, Thumbnail, film_strip, sound_wave
+from diary_app.editing.probe import MediaFacts, probe
 from diary_app.playback import Player, SoundOutput
 
 PICTURE_LIMIT = (960, 540)
@@ -37,10 +40,29 @@ def open_take(clip: Clip, find_output: Callable[[], SoundOutput | None]) -> Open
 
 
 def draw_outline(
-    take: Path, *, stop: threading.Event, on_picture: Callable[[Thumbnail], None], on_peaks: Callable[[Peaks], None]
+    take: Path,
+    *,
+    stop: threading.Event,
+    on_picture: Callable[[Thumbnail], None],
+    on_peaks: Callable[[Peaks], None],
+    facts: MediaFacts | None = None,
 ) -> None:
-    """Draw the film strip and the sound wave, a piece at a time, until done or stopped. Raises EditError."""
-    for thumbnail in film_strip(take, count=PICTURES, height=PICTURE_PX, stop=stop):
-        on_picture(thumbnail)
-    for peaks in sound_wave(take, buckets=BUCKETS, stop=stop):
-        on_peaks(peaks)
+    """Draw the film strip and the sound wave side by side, a piece at a time, until done or stopped.
+
+    The callbacks are made on two threads: pictures on the caller's, peaks on another. facts is what is known of the
+    take already: probing half an hour again takes half a second. Raises EditError.
+    """
+    known = facts or probe(take)
+
+    def draw_wave() -> None:
+        for peaks in sound_wave(take, buckets=BUCKETS, facts=known, stop=stop):
+            on_peaks(peaks)
+
+    strip = film_strip(take, count=PICTURES, height=PICTURE_PX, facts=known, stop=stop)
+    for thumbnail in itertools.islice(strip, 1):
+        on_picture(thumbnail)  # before the wave, which then knows how much room it has
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sound-wave") as pool:
+        wave = pool.submit(draw_wave)
+        for thumbnail in strip:
+            on_picture(thumbnail)
+        wave.result()

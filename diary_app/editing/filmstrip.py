@@ -1,28 +1,42 @@
 """What lies under the trim handles: small pictures along the take, and the shape of its sound.
 
 Both are generators, so that a screen can fill in as they come and stop when it closes: drop the generator, or set the
-event. Any thread but the screen's own: both decode.
+event. Both cover the whole take roughly within a second, however long it is, and sharpen after. Any thread but the
+screen's own: both decode.
 """
 
 import bisect
+import itertools
+import math
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from diary_app.editing.frames import Piece, exactly
-from diary_app.editing.media import open_media
-from diary_app.editing.probe import probe, video_of
+from diary_app.clip import Kind
+from diary_app.editing.excerpts import PICTURE, Excerpts, open_excerpt
+from diary_app.editing.frames import Piece, exactly, until_damage
+from diary_app.editing.media import open_media, read_only
+from diary_app.editing.probe import MediaFacts, probe, video_of
 from diary_app.editing.sound import sound_of
+from diary_app.editing.soundings import LEAST_S, Soundings, evenly, is_worth_it, rough_wave
 
 Image = NDArray[np.uint8]
 """height x width x 3, blue-green-red."""
 
+BACK_S = (1.3, 6.0)
+"""So much of a take before a moment is searched for its keyframe: our own have one every 30 pictures."""
+SEARCHED = 600
+"""Packets after a seek among which a keyframe must be."""
 TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
@@ -41,36 +55,104 @@ class Peaks:
 
     position: int
     values: tuple[float, ...]
+    """NaN for a bucket of which nothing is known yet."""
+    exact: bool = True
+    """False where only a little of each bucket was heard: the true values are as high or higher."""
 
 
-def film_strip(take: Path, *, count: int, height: int = 64, stop: threading.Event | None = None) -> Iterator[Thumbnail]:
-    """Yield `count` pictures, spread evenly, each the nearest keyframe at or before its moment; none for sound alone.
+def film_strip(
+    take: Path,
+    *,
+    count: int,
+    height: int = 64,
+    facts: MediaFacts | None = None,
+    stop: threading.Event | None = None,
+) -> Iterator[Thumbnail]:
+    """Yield `count` pictures, each the nearest keyframe at or before its moment; none for sound alone.
 
-    Decodes one picture for each, whatever the length of the take. Raises EditError as probe() does.
+    Both ends come first, then the middle, then always the middle of what lies between two. Decodes one picture for
+    each, whatever the length of the take. facts spares probing it again. Raises EditError as probe() does.
     """
-    facts = probe(take)
-    with open_media(take) as media:
-        video = video_of(media)
-        if video is None or video.time_base is None:
-            return
-        video.thread_type = "AUTO"
-        video.codec_context.skip_frame = "NONKEY"
-        for position in range(count):
+    facts = facts or probe(take)
+    if facts.kind is not Kind.VIDEO:
+        return
+    with _Pictures(take, facts, height) as pictures:
+        for position in evenly(count):
             if stop is not None and stop.is_set():
                 return
             at_s = facts.seconds * (position + 0.5) / count
-            media.seek(round((at_s + facts.origin_s) / video.time_base), stream=video)
-            frame = next(_whole(media.decode(video)), None)
-            if frame is not None:
-                yield Thumbnail(position, at_s, _small(frame, height))
+            image = pictures.at(at_s + facts.origin_s)
+            if image is not None:
+                yield Thumbnail(position, at_s, image)
 
 
-def _whole(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
-    """Frames up to the first damage."""
+class _Pictures:
+    """Finds keyframes: in excerpts of a long take where it has fragments, otherwise in the whole file."""
+
+    def __init__(self, take: Path, facts: MediaFacts, height: int) -> None:
+        self._take, self._height = take, height
+        self._stack = ExitStack()
+        self._whole: InputContainer | None = None
+        excerpts = Excerpts.of(take, PICTURE) if facts.seconds >= LEAST_S else None
+        self._excerpts = self._stack.enter_context(excerpts) if excerpts else None
+        self._made: dict[int, Image] = {}
+
+    def __enter__(self) -> "_Pictures":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stack.close()
+
+    def at(self, moment_s: float) -> Image | None:
+        """The last keyframe at or before a moment on the file's own clock; None where there is none to be read."""
+        for back_s in BACK_S if self._excerpts else ():
+            image = self._in_excerpt(moment_s, back_s)
+            if image is not None:
+                return image
+        if self._whole is None:
+            self._whole = self._stack.enter_context(open_media(self._take))
+        return self._in(self._whole, moment_s, latest_s=math.inf)
+
+    def _in_excerpt(self, moment_s: float, back_s: float) -> Image | None:
+        assert self._excerpts is not None
+        try:
+            with open_excerpt(self._excerpts.run(moment_s - back_s, moment_s)) as media:
+                return self._in(media, moment_s, latest_s=moment_s)
+        except av.FFmpegError:
+            return None
+
+    def _in(self, media: InputContainer, moment_s: float, *, latest_s: float) -> Image | None:
+        video = video_of(media)
+        if video is None or video.time_base is None:
+            return None
+        read_only(media, video)
+        video.codec_context.skip_frame = "NONKEY"
+        try:
+            media.seek(round(moment_s / video.time_base), stream=video)
+        except av.FFmpegError:
+            return None
+        for packet in itertools.islice(until_damage(media.demux(video)), SEARCHED):
+            if packet.pts is None or not packet.is_keyframe:
+                continue
+            if packet.pts * video.time_base > latest_s:
+                return None
+            image = self._made.get(packet.pts)
+            if image is None:
+                image = _decoded(packet, video, self._height)
+            if image is not None:
+                self._made[packet.pts] = image
+                return image
+        return None
+
+
+def _decoded(packet: "Packet[VideoStream]", video: VideoStream, height: int) -> Image | None:
+    """The picture of one packet; None where it is damaged."""
     try:
-        yield from frames
+        # Emptying the decoder gives the picture at once: with B-frames it would wait for the next ones.
+        frames = packet.decode() or video.codec_context.decode(None)
     except av.FFmpegError:
-        return
+        return None
+    return _small(frames[0], height) if frames else None
 
 
 def _small(frame: av.VideoFrame, height: int) -> Image:
@@ -81,18 +163,30 @@ def _small(frame: av.VideoFrame, height: int) -> Image:
     return image if turn is None else np.asarray(cv2.rotate(image, turn), np.uint8)
 
 
-def sound_wave(take: Path, *, buckets: int, stop: threading.Event | None = None) -> Iterator[Peaks]:
+def sound_wave(
+    take: Path, *, buckets: int, facts: MediaFacts | None = None, stop: threading.Event | None = None
+) -> Iterator[Peaks]:
     """Yield the peaks of `buckets` equal stretches of the take, some at a time; none where there is no sound.
 
-    Raises EditError as probe() does.
+    Of a long take all of them come roughly first; then, from the first to the last, exactly, as in the end all are.
+    facts spares probing it again. Raises EditError as probe() does.
     """
-    facts = probe(take)
+    facts = facts or probe(take)
     if not facts.has_sound:
         return
+    if is_worth_it(facts, buckets):
+        for values in rough_wave(take, Soundings(facts, buckets), facts=facts, stop=stop):
+            yield Peaks(0, tuple(values.tolist()), exact=False)
+    yield from _exact_wave(take, facts, buckets, stop)
+
+
+def _exact_wave(take: Path, facts: MediaFacts, buckets: int, stop: threading.Event | None) -> Iterator[Peaks]:
     total = max(1, round(facts.seconds * facts.sample_rate))
     edges = [total * at // buckets for at in range(buckets + 1)]
     piece = Piece(exactly(0.0), exactly(facts.seconds))
     peaks, done, given = np.zeros(buckets), 0, 0
+    if stop is not None and stop.is_set():
+        return
     for block in sound_of(take, (piece,), rate=facts.sample_rate, channels=min(2, facts.channels)):
         if stop is not None and stop.is_set():
             return
