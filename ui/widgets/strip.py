@@ -1,10 +1,11 @@
 """The film strip and the sound wave of a take, what is kept of it, and the handles that change that. GUI thread."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -34,6 +36,8 @@ ON_SCREEN = QColor("#F1EDE4")
 """The ink on the screen colour, the same in every palette but the one of high contrast, where it reads as well."""
 TOP_PX = 18
 """The lane above the strip in which the knob of the place runs."""
+CALM_MS = 100
+"""Pictures and peaks that come within so long of each other are shown together: hundreds come within seconds."""
 
 
 class Strip(QWidget):
@@ -57,6 +61,9 @@ class Strip(QWidget):
         self._place_s = 0.0
         self._bit: tuple[float, float] | None = None
         self._marks: tuple[Mark, ...] = ()
+        self._under: QPixmap | None = None
+        self._soon = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._soon.timeout.connect(self.update)
         self._handles = {grip: self._make(grip) for grip in Grip}
         self.rest()
 
@@ -78,7 +85,7 @@ class Strip(QWidget):
     @property
     def filled(self) -> tuple[int, bool]:
         """How many pictures it shows, and whether it shows the sound."""
-        return len(self._pictures), bool(self._wave.any())
+        return len(self._pictures), bool((self._wave > 0).any())
 
     def handle(self, grip: Grip) -> Handle:
         """The handle, for focus."""
@@ -90,6 +97,7 @@ class Strip(QWidget):
         """No take is open: nothing can be moved yet."""
         self._pictures = {}
         self._wave = np.zeros(0, dtype=np.float32)
+        self._under = None
         self._bit = None
         self.show_marks(())
         for handle in self._handles.values():
@@ -109,14 +117,23 @@ class Strip(QWidget):
         """A small picture (height x width x 3, BGR), at this position of as many at even distances over the take."""
         self._count = of
         self._pictures[position] = (as_qimage(picture), picture)
-        self.update()
+        self._sharpen()
 
     def add_peaks(self, position: int, values: Sequence[float], *, of: int) -> None:
-        """Peaks of the sound, 0 to 1, from this position on, of as many at even distances over the take."""
+        """Peaks of the sound, 0 to 1, from this position on, of as many at even distances over the take.
+
+        NaN is what nobody knows yet. Later peaks take the place of earlier ones, which were heard less closely.
+        """
         if len(self._wave) != of:
-            self._wave = np.zeros(of, dtype=np.float32)
+            self._wave = np.full(of, np.nan, dtype=np.float32)
         self._wave[position : position + len(values)] = values
-        self.update()
+        self._sharpen()
+
+    def _sharpen(self) -> None:
+        """Show what has come, with all that comes until then."""
+        self._under = None
+        if not self._soon.isActive():
+            self._soon.start()
 
     def show_keep(self, keep: Sequence[KeptRange]) -> None:
         """What is kept: at least one range."""
@@ -208,14 +225,10 @@ class Strip(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Pictures, wave, what is cut away, and the bit about to be cut."""
-        area = QRectF(self.rect()).adjusted(HANDLE_PX / 2, TOP_PX + 6, -HANDLE_PX / 2, -6)
+        area = self._area
         with painting(self) as painter:
-            edge = QPainterPath()
-            edge.addRoundedRect(area, CORNER, CORNER)
-            painter.setClipPath(edge)
-            painter.fillRect(area, colour(self, "screen"))
-            film = self._paint_film(painter, area)
-            self._paint_wave(painter, area.adjusted(0, film, 0, 0))
+            painter.drawPixmap(0, 0, self._painted_under())
+            painter.setClipPath(_rounded(area))
             for mark in self._marks:
                 self._paint_mark(painter, area, mark)
             self._paint_cut(painter, area)
@@ -227,8 +240,34 @@ class Strip(QWidget):
             painter.drawRoundedRect(area, CORNER, CORNER)
             self._paint_kept_edges(painter, area)
 
+    @property
+    def _area(self) -> QRectF:
+        return QRectF(self.rect()).adjusted(HANDLE_PX / 2, TOP_PX + 6, -HANDLE_PX / 2, -6)
+
+    def _painted_under(self) -> QPixmap:
+        """Pictures and wave, painted when they change: the handle above them moves with every picture played."""
+        times, under = self.devicePixelRatioF(), self._under
+        if under is None or under.size() != self.size() * times or under.devicePixelRatio() != times:
+            under = QPixmap(self.size() * times)
+            under.setDevicePixelRatio(times)
+            under.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(under)
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+            painter.setClipPath(_rounded(self._area))
+            painter.fillRect(self._area, colour(self, "screen"))
+            film = self._paint_film(painter, self._area)
+            self._paint_wave(painter, self._area.adjusted(0, film, 0, 0))
+            painter.end()
+            self._under = under
+        return under
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Other colours are other pixels."""
+        self._under = None
+        super().changeEvent(event)
+
     def _paint_film(self, painter: QPainter, area: QRectF) -> float:
-        """Draw the pictures; returns the height that they took."""
+        """Draw the pictures, for each place the nearest that is there already; returns the height that they took."""
         if not self._pictures:
             return 0.0
         height = area.height() * 0.62
@@ -237,26 +276,27 @@ class Strip(QWidget):
         count = max(1, round(area.width() / wide))
         step = area.width() / count
         for number in range(count):
-            nearest = int((number + 0.5) / count * self._count)
-            if nearest not in self._pictures:
-                continue
-            picture = self._pictures[nearest][0]
+            picture = self._nearest((number + 0.5) / count * self._count - 0.5)
             target = QRectF(area.left() + number * step, area.top(), step + 0.5, height)
             trim = (1 - min(1.0, step / wide)) / 2 * picture.width()
             painter.drawImage(target, picture, QRectF(picture.rect()).adjusted(trim, 0, -trim, 0))
         return height
 
+    def _nearest(self, position: float) -> QImage:
+        return self._pictures[min(self._pictures, key=lambda known: abs(known - position))][0]
+
     def _paint_wave(self, painter: QPainter, area: QRectF) -> None:
-        count = len(self._wave)
-        if not count:
+        known = np.flatnonzero(~np.isnan(self._wave))
+        if not len(known):
             return
+        wave = np.interp(np.arange(len(self._wave)), known, self._wave[known])  # a guess, until it is heard
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor("#7FD1C7"))
         bars = max(1, int(area.width() // 4))
         for number in range(bars):
-            begin = int(number / bars * count)
-            part = self._wave[begin : max(begin + 1, int((number + 1) / bars * count))]
-            high = max(2.0, float(part.max()) * (area.height() - 4))
+            begin = int(number / bars * len(wave))
+            part = wave[begin : max(begin + 1, int((number + 1) / bars * len(wave)))]
+            high = max(2.0, math.sqrt(float(part.max())) * (area.height() - 4))  # a soft voice is to be seen too
             left = area.left() + number * area.width() / bars
             painter.drawRoundedRect(QRectF(left, area.center().y() - high / 2, 2.5, high), 1, 1)
 
@@ -305,3 +345,9 @@ class Strip(QWidget):
             left, right = self.x_of(part.start_s), self.x_of(part.end_s)
             painter.drawLine(QPointF(left, area.top()), QPointF(right, area.top()))
             painter.drawLine(QPointF(left, area.bottom()), QPointF(right, area.bottom()))
+
+
+def _rounded(area: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(area, CORNER, CORNER)
+    return path
