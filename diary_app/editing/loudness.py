@@ -29,7 +29,7 @@ CLOSE_LU = 0.4
 """What is encoded anyway comes as near as this."""
 EAGER = 1.25
 """Of what is lacking, how much is added: the limiter takes a part of it away again."""
-SURE_DB = 0.2
+SURE_DB = 0.3
 """Two ways of finding a true peak differ by this much: what we make stays as far below the promise."""
 LIMIT_DBFS = -2.8
 """Where the limiter holds the samples: between them, and after AAC, speech rises by some 0.3 dB, at low rates by 2."""
@@ -37,6 +37,8 @@ LEAST_LIMIT_DBFS = -24.0
 MOST_GAIN_DB, LEAST_GAIN_DB = 30.0, -36.0
 """A voice that lacks more than 30 dB is no louder than what a laptop's microphone hisses by itself (-50 dBFS and less):
 the hiss would come out as loud as speech. The limiter's own range ends at -36 dB."""
+LOST = 0.12
+"""Of what the peaks lie above the limit, in dB: how much loudness of speech the limiter takes away, measured."""
 GATE_LUFS = -70.0
 """The absolute gate of BS.1770: what lies below is silence."""
 
@@ -91,7 +93,10 @@ class Level:
 
 def level_for(heard: Loudness) -> Level:
     """What makes sound that was measured so level; silence keeps its level."""
-    return Level(0.0 if heard.lufs is None else _within(TARGET_LUFS - heard.lufs))
+    if heard.lufs is None:
+        return Level(0.0)
+    gain_db = TARGET_LUFS - heard.lufs
+    return Level(_within(gain_db + LOST * max(0.0, heard.peak_dbtp + gain_db - LIMIT_DBFS)))
 
 
 def mended(level: Level, made: Loudness) -> Level | None:

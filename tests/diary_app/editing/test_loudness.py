@@ -127,7 +127,7 @@ def assert_promised(out: Path) -> None:
 def test_silence_is_left_alone_and_little_is_not_made_endlessly_loud() -> None:
     assert level_for(Loudness(None, -80.0)).gain_db == 0.0
     assert level_for(Loudness(-69.0, -60.0)).gain_db == MOST_GAIN_DB
-    assert level_for(Loudness(-26.0, -9.0)) == Level(10.0)
+    assert level_for(Loudness(-26.0, -13.0)) == Level(10.0)
 
 
 @pytest.mark.parametrize(
