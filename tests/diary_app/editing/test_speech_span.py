@@ -142,6 +142,14 @@ def test_soft_words_at_both_ends_are_never_cut_into(tmp_path: Path, detector: Co
     assert_just_around(suggest(take, detector), first_s=BEFORE_S, last_s=BEFORE_S + len(speech) / SOUND_RATE)
 
 
+def test_a_lone_word_before_and_after_a_pause_belongs_to_it(tmp_path: Path, detector: Counted) -> None:
+    word, pause = round(0.5 * SOUND_RATE), silence(1.7)
+    speech = np.concatenate([sentences()[0][:word], pause, sentences()[3], pause, sentences()[4][-word:]])
+    sound = surrounded(speech, SURROUNDINGS["the room alone"], np.random.default_rng(9))
+    take = make_sound(tmp_path / "take.mp4", recorded(sound))
+    assert_just_around(suggest(take, detector), first_s=BEFORE_S, last_s=BEFORE_S + len(speech) / SOUND_RATE)
+
+
 def test_where_nobody_speaks_nothing_is_suggested(tmp_path: Path, detector: Counted) -> None:
     rng = np.random.default_rng(3)
     sound = np.concatenate([around(4.0, rng) for around in SURROUNDINGS.values()])
