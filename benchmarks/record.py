@@ -171,7 +171,8 @@ def _in_a_process(way: str, amount: float) -> dict[str, object]:
     screen = ["xvfb-run", "-a", "-s", "-screen 0 1366x768x24"] if shutil.which("xvfb-run") else []
     with tempfile.TemporaryDirectory() as folder:
         command = [*screen, sys.executable, "-m", "benchmarks.record", "--one", way, folder, str(amount)]
-        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # as in the app (ui/__init__.py)
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     found: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
     return found
 
