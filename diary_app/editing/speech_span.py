@@ -43,17 +43,17 @@ NEAR = 5
 CERTAIN = 3
 """Of so many stretches that follow each other (2 s), so many must hold speech: real talk pauses for breath."""
 PAUSE_S = 2.4
-"""A lone word whose stretch begins no further than this from the certain speech belongs to it: beside “Hello.” and “Bye.”
-there is a pause of up to two seconds, and to lose them is worse than to keep a cough."""
+"""A lone word whose stretch begins no further than this from the certain speech belongs to it: beside “Hello.” and
+“Bye.” there is a pause of up to two seconds, and to lose them is worse than to keep a cough."""
 SOFT = SPEECH - 0.15
 """Beside certain speech less is enough; Silero's own tools end a stretch of speech at this much below its threshold."""
 HOP_S = 0.1
 HOPS = 10
 """The edge is looked for in such steps, so many at most."""
 KNOWN_S = 0.2
-"""About so much of a voice must be in a stretch before it is known for one. Measured with Silero on real speech, soft at
-both ends or in noise 10 dB below it (80 takes): the beginning that is found lies between 0.3 s before the true one and
-0.1 s after it, and the end within 0.4 s of the true one. BEFORE_S and AFTER_S cover that."""
+"""About so much of a voice must be in a stretch before it is known for one. Measured with Silero on real speech, soft
+at both ends or in noise 10 dB below it (80 takes): the beginning that is found lies between 0.3 s before the true one
+and 0.1 s after it, and the end within 0.4 s of the true one. BEFORE_S and AFTER_S cover that."""
 
 _BLOCK = SOUND_RATE * 10
 """So much sound is decoded at once: most takes need two blocks."""
