@@ -18,14 +18,17 @@ from typing import BinaryIO, Self
 import av
 from av.container import InputContainer
 
-from capture.fragments import HEAD_BYTES, Box, box_at, children, runs_of, tracks_of
+from capture.fragments import HEAD_BYTES, Box, box_at, children, tracks_of
+from diary_app.editing.media import LARGEST_AREA
 
 SOUND, PICTURE = b"soun", b"vide"
 LOOK_BYTES = 1 << 16
 """Read at once in search of a fragment: most are shorter."""
 FAR_BYTES = 1 << 22
 """A fragment is found within so many bytes, or not at all."""
-HEAD_LIMIT, MOOF_LIMIT, EXCERPT_LIMIT = 1 << 20, 1 << 20, 1 << 25
+HEAD_LIMIT, MOOF_LIMIT, EXCERPT_LIMIT = 1 << 20, 1 << 16, 1 << 25
+LOOKS = 30_000
+"""No honest file takes a third of them. In one that was made to be searched for ever, nothing more is found."""
 SMALL = 1 << 20
 """Bytes of a fragment. Where they are larger there are few, and a file of them opens soon."""
 STEPS = 12
@@ -79,7 +82,7 @@ class Excerpts:
             return None
         excerpts = cls(file, head, track, clocks[track])
         first, last = excerpts._next(first_at), excerpts._last()
-        if first is None or last is None or first.end - first.at > SMALL or not excerpts._stands_alone(first_at):
+        if first is None or last is None or not excerpts._stands_alone(first_at):
             return None
         excerpts._known = [first, last] if last.at > first.at else [first]
         return excerpts
@@ -141,6 +144,8 @@ class Excerpts:
 
     def _read(self, at: int, count: int) -> bytes:
         """Bytes of the file; none where it cannot be read, which the caller takes for its end."""
+        if self.looks >= LOOKS:
+            return b""
         self.looks += 1
         try:
             self._file.seek(at)
@@ -165,11 +170,11 @@ class Excerpts:
                 return None
             moof, end = found
             try:
-                run = runs_of(moof).get(self._track)
+                ticks = _starts(moof).get(self._track)
             except (struct.error, IndexError):
                 return None
-            if run is not None:
-                return Fragment(at, end, run.start / self._hertz)
+            if ticks is not None:
+                return Fragment(at, end, ticks / self._hertz) if end - at <= SMALL else None
             at = end
         return None
 
@@ -185,6 +190,8 @@ class Excerpts:
         """Where the word `moof` stands before `limit`, as it stands at the beginning of a box."""
         while at < limit:
             seen = self._read(at, min(LOOK_BYTES, limit - at + 8))
+            if not seen:
+                return
             place = seen.find(b"moof", 4)
             while place >= 0:
                 yield at + place - 4
@@ -216,7 +223,10 @@ def open_excerpt(data: bytes) -> InputContainer:
     """Open a file in memory; the caller closes it. Raises av.FFmpegError."""
     # Without the pictures that libavformat would decode to learn how many there are a second.
     options = {"protocol_whitelist": "file", "fpsprobesize": "0"}
-    return av.open(io.BytesIO(data), "r", format="mov", container_options=options, metadata_errors="replace")
+    decoding = {"max_pixels": str(LARGEST_AREA)}
+    return av.open(
+        io.BytesIO(data), "r", format="mov", options=decoding, container_options=options, metadata_errors="replace"
+    )
 
 
 def _head(file: BinaryIO) -> tuple[bytes, bytes, int]:
@@ -264,10 +274,27 @@ def _ticks(mdia: bytes) -> int:
     return 0
 
 
+def _starts(moof: bytes) -> dict[int, int]:
+    """For each track of a fragment the ticks at which its samples begin. Reads no tables, whose lengths may be lies."""
+    found = {}
+    for traf in _trafs(moof):
+        number = start = None
+        for name, at, _end in children(traf):
+            if name == b"tfhd":
+                number = struct.unpack_from(">I", traf, at + 4)[0]
+            if name == b"tfdt":
+                start = struct.unpack_from(">Q" if traf[at] else ">I", traf, at + 4)[0]
+        if number is not None and start is not None:
+            found[number] = start
+    return found
+
+
 def _flags(moof: bytes) -> Iterator[int]:
     """The flags of each track of a fragment."""
-    for kind, start, end in children(moof):
-        if kind == b"traf":
-            traf = moof[start - 8 : end]
-            heads = (at for name, at, _ in children(traf) if name == b"tfhd")
-            yield from (int.from_bytes(traf[at + 1 : at + 4], "big") for at in heads)
+    for traf in _trafs(moof):
+        heads = (at for name, at, _ in children(traf) if name == b"tfhd")
+        yield from (int.from_bytes(traf[at + 1 : at + 4], "big") for at in heads)
+
+
+def _trafs(moof: bytes) -> Iterator[bytes]:
+    return (moof[start - 8 : end] for kind, start, end in children(moof) if kind == b"traf")

@@ -42,8 +42,9 @@ LEAST_S = 60.0
 """Shorter buckets and takes are decoded whole: that is as soon done."""
 LONGEST_WAIT_S = 3.0
 """A file in which it takes so long to find one's way is decoded from its beginning instead."""
+KEYS_EVERY_S = 3.0
 READ_AT_MOST = 400
-"""Packets passed over on the way from where a seek ended to the place: some 8 s, as far as keyframes are apart."""
+"""Packets passed over on the way from where a seek ended to the place: some 8 s."""
 DECODE_AT_MOST = 16
 SETTLING = {"aac": 1, "flac": 0, "alac": 0}
 """Packets decoded for nothing after a seek: each of AAC needs the one before. Others: 5 (Opus needs 80 ms)."""
@@ -172,14 +173,18 @@ def _loud(frame: AudioFrame, *, rate: int, layout: str) -> NDArray[np.float32]:
 
 
 def _guide(media: InputContainer, sound: AudioStream, facts: MediaFacts) -> Stream:
-    """The track to seek by. Matroska often has only pictures in its index: by another, all is read till there."""
+    """The track to seek by. Matroska often has only pictures in its index: by sound, all is read till there, once.
+
+    That takes less time than passing over the sound from a keyframe on again and again, where keyframes are rare.
+    """
     if facts.container != "matroska":
         return sound
     with contextlib.suppress(av.FFmpegError):
         media.seek(0)  # only now is the index read
-    for stream in (sound, *media.streams.video):
+    for stream in media.streams.video:
         entries, base = stream.index_entries, stream.time_base
-        if base and len(entries) and entries[-1].timestamp * base > facts.origin_s + facts.seconds / 2:
+        often = len(entries) * KEYS_EVERY_S >= facts.seconds
+        if base and often and entries[-1].timestamp * base > facts.origin_s + facts.seconds / 2:
             return stream
     return sound
 
@@ -234,6 +239,8 @@ def _listen_to_excerpt(excerpts: Excerpts, soundings: Soundings, batch: Batch, s
     fragments, places = [], []
     share, buckets = batch
     for bucket in buckets:
+        if stopped():
+            return True
         early_s, late_s = (soundings.moment_s(bucket, share + loose) for loose in (-LOOSE, LOOSE))
         fragment = excerpts.find(late_s, near_s=late_s - early_s)
         fragments.append(fragment)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from diary_app.editing.errors import EditError
-from diary_app.editing.excerpts import SOUND, Excerpts
+from diary_app.editing.excerpts import LOOKS, SOUND, Excerpts
 from diary_app.editing.filmstrip import Peaks, film_strip, sound_wave
 from diary_app.editing.frames import Piece, exactly
 from diary_app.editing.probe import probe
@@ -207,6 +207,19 @@ def test_a_file_cut_short_ends_all_the_same(minute: Path, tmp_path: Path) -> Non
     given = list(sound_wave(short, buckets=100))
     assert np.all(np.array(given[2].values) <= np.array(final(given)))
     assert len(list(film_strip(short, count=5))) == 5
+
+
+def test_a_file_made_to_be_searched_for_ever_is_not(minute: Path, tmp_path: Path) -> None:
+    data = minute.read_bytes()
+    begin, end = data.index(b"moof", len(data) // 10) - 4, data.rindex(b"moof") - 4
+    trap = tmp_path / "trap.mp4"
+    trap.write_bytes(data[:begin] + b"\0\0\0\x10moof" * 300_000 + data[end:])
+    excerpts = Excerpts.of(trap, SOUND)
+    assert excerpts is not None
+    with excerpts:
+        for at in range(20):
+            assert excerpts.find(20.0 + at, near_s=0.1).start_s < 20.0
+        assert excerpts.looks <= LOOKS
 
 
 def test_a_gap_in_the_sound_is_quiet_from_the_first_moment(short: Path, tmp_path: Path) -> None:
