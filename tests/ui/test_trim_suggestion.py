@@ -86,6 +86,10 @@ def test_it_is_offered_in_words_and_changes_nothing_by_itself(offered: Someone, 
     assert offered.reads("suggestion-yes") == words.SUGGEST_YES
     assert offered.focused == "play", "whoever is about to press Play is not disturbed"
     assert diary.clip(clip_id).keep == ()
+    offered.press("cut-bit")
+    assert not offered.sees("suggestion"), "whoever trims needs no offer"
+    offered.press("leave-bit")
+    assert not offered.sees("suggestion")
 
 
 @pytest.mark.parametrize(
@@ -149,13 +153,6 @@ def let_errands_end(someone: Someone) -> None:
     """Everything that was looked for has been found."""
     someone.until(lambda: not any(thread.name == "errand" for thread in threading.enumerate()), what="all errands")
     someone.settle()
-
-
-def test_the_offer_goes_when_a_bit_is_marked(offered: Someone) -> None:
-    offered.press("cut-bit")
-    assert not offered.sees("suggestion")
-    offered.press("leave-bit")
-    assert not offered.sees("suggestion")
 
 
 def test_a_take_that_was_trimmed_already_or_is_on_its_way_is_not_searched(

@@ -100,15 +100,17 @@ SURROUNDINGS: dict[str, Surrounding] = {
     "the room alone": lambda seconds, rng: silence(seconds),
     "a hum": lambda seconds, rng: hum(seconds, -30.0),
     "keys": lambda seconds, rng: bursts(seconds, rng, gap_s=0.2, length_s=0.03, level_db=-18.0),
-    "doors": lambda seconds, rng: bursts(seconds, rng, gap_s=2.0, length_s=0.4, level_db=-14.0),
-    "coughs": lambda seconds, rng: bursts(seconds, rng, gap_s=0.5, length_s=0.25, level_db=-20.0),
+    "doors and coughs": lambda seconds, rng: (
+        bursts(seconds, rng, gap_s=2.0, length_s=0.4, level_db=-14.0)
+        + bursts(seconds, rng, gap_s=0.5, length_s=0.25, level_db=-20.0)
+    ),
     "a piano": lambda seconds, rng: chords(seconds),
 }
 
 
 def talk(number: int) -> Sound:
-    """One of five passages; the first of them is followed by another after a pause."""
-    return np.concatenate([sentences()[0], silence(1.2), sentences()[1]]) if number == 0 else sentences()[number % 5]
+    """One of five passages of 3 to 7 s."""
+    return sentences()[number % 5]
 
 
 def surrounded(speech: Sound, around: Surrounding, rng: np.random.Generator) -> Sound:
@@ -155,7 +157,7 @@ def test_where_nobody_speaks_nothing_is_suggested(tmp_path: Path, detector: Coun
     sound = np.concatenate([around(4.0, rng) for around in SURROUNDINGS.values()])
     take = make_sound(tmp_path / "take.mp4", recorded(room(sound)))
     assert suggest(take, detector) is None
-    assert detector.asked >= 60, "all of it was listened to"
+    assert detector.asked >= 50, "all of it was listened to"
 
 
 def test_speech_from_the_first_to_the_last_second_is_left_alone(tmp_path: Path, detector: Counted) -> None:
