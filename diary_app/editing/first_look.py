@@ -28,14 +28,14 @@ from diary_app.editing.probe import probe
 
 log = logging.getLogger(__name__)
 
-LOOK_S = 1.5
+LOOK_S = 1.0
 """Seconds of the processor once the libraries are loaded; the header of an honest file takes less than a tenth."""
+BYTES_A_SECOND = 50_000_000
+"""So many bytes earn another second: 8K pictures are in large files, and without a length they are read through."""
 MOST_MEMORY = 260_000_000
 """Bytes above what the loaded libraries take. The first picture of an honest film of 8K takes half of it."""
-SMALL = 64_000_000
-"""Bytes. The packets of smaller files are counted too: it takes a moment, and they are the ones that can overclaim."""
-BYTES_A_SECOND = 50_000_000
-"""A file without a table of contents is read through: so much of it beyond SMALL earns another second."""
+SMALL = 1_000_000
+"""Bytes. The pictures of smaller files are counted too; those of an honest one are soon counted."""
 POLL_S = 0.01
 PATIENCE_S = 30.0
 """Seconds by the clock: a memory stick may have to wake up."""
@@ -128,7 +128,7 @@ def keep_limits(path: Path) -> None:
         size = path.stat().st_size
     except OSError:
         size = 0
-    until_s = time.process_time() + LOOK_S + max(0, size - SMALL) / BYTES_A_SECOND
+    until_s = time.process_time() + LOOK_S + size / BYTES_A_SECOND
     most = resident() + MOST_MEMORY
     if sys.platform != "win32":
         import resource

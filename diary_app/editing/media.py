@@ -40,8 +40,12 @@ WHITELIST = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,wav,avi,ogg,flac,mp3,aac,caf,
 
 MOST_STREAMS = 64
 """Tracks of a file. Cameras write up to six, editors' exports up to some thirty; each costs memory and a decoder."""
+OPEN_ENDED = ("mpegts", "ogg")
+"""Here a track may turn up in the middle. PyAV counts them once: it would read beyond its list and end with an
+IndexError. So the file is opened again with those that are known as the limit."""
 LARGEST_AREA = 8192 * 4320
 """Dots of a picture: film's 8K, the most that cameras write. No decoder is let do more, whatever a stream claims."""
+DECODING = {"max_pixels": str(LARGEST_AREA)}
 
 
 def container_format(path: Path) -> str:
@@ -76,11 +80,22 @@ def _head(path: Path) -> bytes:
 def open_media(path: Path) -> InputContainer:
     """Open a file for reading; the caller closes it. Raises EditRefused and WorldError."""
     name = container_format(path)
-    limits = {"protocol_whitelist": "file", "format_whitelist": WHITELIST, "max_streams": str(MOST_STREAMS)}
-    decoding = {"max_pixels": str(LARGEST_AREA)}
+    media = _opened(path, name, most_streams=MOST_STREAMS)
+    if name in OPEN_ENDED:
+        with media:
+            known = len(media.streams)
+        media = _opened(path, name, most_streams=known)
+    for stream in media.streams.video:
+        if can_be_read(stream):
+            stream.codec_context.options = dict(DECODING)
+    return media
+
+
+def _opened(path: Path, name: str, *, most_streams: int) -> InputContainer:
+    limits = {"protocol_whitelist": "file", "format_whitelist": WHITELIST, "max_streams": str(most_streams)}
     try:
-        media = av.open(
-            address(path), "r", format=name, options=decoding, container_options=limits, metadata_errors="replace"
+        return av.open(
+            address(path), "r", format=name, options=DECODING, container_options=limits, metadata_errors="replace"
         )
     except FileNotFoundError as error:
         raise take_gone(path) from error
@@ -89,10 +104,6 @@ def open_media(path: Path) -> InputContainer:
             f"{path.name} cannot be opened. It is damaged, or was cut short before it was finished. "
             "Try another copy of it."
         ) from error
-    for stream in media.streams.video:
-        if can_be_read(stream):
-            stream.codec_context.options = decoding
-    return media
 
 
 def can_be_read(stream: Stream) -> bool:

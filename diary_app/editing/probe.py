@@ -84,8 +84,9 @@ def video_of(media: InputContainer) -> VideoStream | None:
 
 
 def sound_in(media: InputContainer) -> AudioStream | None:
-    """The first sound track that can be read."""
-    return next((stream for stream in media.streams.audio if can_be_read(stream)), None)
+    """The first sound track that can be read. One whose rate nobody knows never begins, or begins much later."""
+    tracks = (stream for stream in media.streams.audio if can_be_read(stream))
+    return next((track for track in tracks if 0 < track.codec_context.sample_rate <= HIGHEST_RATE), None)
 
 
 def _damaged(path: Path) -> EditRefused:
@@ -99,14 +100,11 @@ def _facts(media: InputContainer, *, path: Path, container: str) -> MediaFacts:
     size = path.stat().st_size
     if video is not None:
         _check_size(video.codec_context.width, video.codec_context.height, path=path)
-    if sound is not None and not 0 < sound.codec_context.sample_rate <= HIGHEST_RATE:
-        raise _damaged(path)
-    origin_s = max(0, media.start_time or 0) / MICRO
-    seconds = _seconds(media, path=path, size=size, origin_s=origin_s)
-    _rewind(media)
     width, height, plain = _shown_size(media, video, path=path) if video else (0, 0, True)
     if video is None and sound is not None and next(media.decode(sound), None) is None:
         raise _damaged(path)
+    origin_s = max(0, media.start_time or 0) / MICRO
+    seconds = _seconds(media, path=path, size=size, origin_s=origin_s)
     return MediaFacts(
         kind=Kind.VIDEO if video else Kind.SOUND,
         seconds=seconds,
@@ -170,7 +168,7 @@ def _seconds(media: InputContainer, *, path: Path, size: int, origin_s: float) -
     """The length that can be played: what the file says, what its packets say, or what is left of a file cut short."""
     seconds = (media.duration or 0) / MICRO
     if seconds <= 0:
-        seconds = _end_of_packets(media) - origin_s
+        seconds = _end_of_packets(media, after_s=LONGEST_S) - origin_s
     elif media.format.name.startswith("mov"):
         whole = _end_of_index(media, size=size)
         seconds = seconds if whole is None else min(seconds, whole - origin_s)
@@ -186,37 +184,33 @@ def _seconds(media: InputContainer, *, path: Path, size: int, origin_s: float) -
     return seconds
 
 
-def _end_of_packets(media: InputContainer, *, after_s: float = 0.0) -> float:
-    """The end of the last packet in seconds, where a header knows no length or lies. Looks after_s first.
+def _end_of_packets(media: InputContainer, *, after_s: float) -> float:
+    """The end of the last packet in seconds, where a header knows no length or lies; looked for after_s first.
 
     A recorder that died leaves a header that claims four gigabytes of sound, and so does half a copy of a film.
+    Whoever seeks beyond the end gets near to it, and libav reads through a long file five times as fast as we do.
     """
-    if after_s > 0:
-        with contextlib.suppress(av.FFmpegError):
-            media.seek(round(after_s * MICRO))
+    for moment_s in (after_s, 0.0):
+        with contextlib.suppress(av.FFmpegError):  # what cannot be sought in is read on from where it stands
+            media.seek(round(max(0.0, moment_s) * MICRO))
         if end := _end_from_here(media):
             return end
-        _rewind(media)
-    return _end_from_here(media)
+    return 0.0
 
 
 def _end_from_here(media: InputContainer) -> float:
     """0 where no packet is left. A file that is torn somewhere ends there."""
-    end = 0.0
+    ends = [0] * len(media.streams)
     try:
         for packet in media.demux():
-            if packet.pts is not None and packet.time_base is not None:
-                end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+            if packet.pts is not None:
+                at = packet.stream_index
+                ends[at] = max(ends[at], packet.pts + (packet.duration or 0))
     except av.FFmpegError as error:
         if isinstance(error, OSError):
             raise  # the disk, not the file
-    return end
-
-
-def _rewind(media: InputContainer) -> None:
-    """What cannot be sought in is read on from where it stands."""
-    with contextlib.suppress(av.FFmpegError):
-        media.seek(0)
+    bases = [stream.time_base or Fraction(0) for stream in media.streams]
+    return max((float(end * base) for end, base in zip(ends, bases, strict=False)), default=0.0)
 
 
 def _end_of_index(media: InputContainer, *, size: int) -> float | None:

@@ -34,6 +34,10 @@ CONVERSIONS = {
     "take.wav": ("-vn", "-ar", "8000"),
     "take.flac": ("-vn", "-ar", "8000"),
     "take.ogg": ("-vn", "-c:a", "libvorbis"),
+    "take.asf": ("-c:v", "msmpeg4v3", "-c:a", "wmav2"),
+    "take.aac": ("-vn",),
+    "take.aiff": ("-vn", "-ar", "8000"),
+    "take.caf": ("-vn", "-c:a", "alac"),
 }
 WORDS = (0, 1, 7, 8, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 """Numbers at which programs count wrong."""

@@ -4,11 +4,13 @@ import contextlib
 import time
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from diary_app.clip import Kind
 from diary_app.editing.errors import EditError, EditRefused, WorldError
+from diary_app.editing.frames import index_frames
 from diary_app.editing.probe import probe
 from tests.support.handmade import h264, mp4, png, still, wav
 from tests.support.takes import convert, make_cut_short, make_sound, ticking
@@ -66,6 +68,27 @@ def test_half_a_copy_of_a_foreign_file_is_as_long_as_what_is_there(
     assert probe(whole).seconds == pytest.approx(8.0, abs=0.2)
     whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     assert 2.0 < probe(whole).seconds < 5.5
+
+
+def test_a_recording_of_a_browser_whose_header_knows_no_length(take: Path, tmp_path: Path) -> None:
+    live = convert(take, tmp_path / "live.mkv", "-c", "copy", "-live", "1")
+    with av.open(str(live)) as media:
+        assert media.duration is None
+    assert probe(live).seconds == pytest.approx(8.0, abs=0.05)
+
+
+def test_a_track_that_turns_up_in_the_middle_is_passed_over(take: Path, tmp_path: Path) -> None:
+    """PyAV knows only the tracks that there are at first, and would read beyond its list of them."""
+    silent = convert(take, tmp_path / "1.ts", "-an", "-c", "copy", before=("-stream_loop", "14")).read_bytes()
+    ids = ("-tables_version", "1", "-mpegts_start_pid", "0x200")
+    path = tmp_path / "holiday.ts"
+    path.write_bytes(silent + convert(take, tmp_path / "2.ts", "-c", "copy", *ids).read_bytes() + silent)
+    with av.open(str(path)) as media, pytest.raises(IndexError):
+        list(media.demux())
+    facts = probe(path)
+    assert (facts.kind, facts.has_sound) == (Kind.VIDEO, False)
+    assert facts.seconds == pytest.approx(120.0, abs=0.1)
+    assert len(index_frames(path).ticks) == 15 * 240
 
 
 def test_a_turned_picture_is_measured_upright(take: Path, tmp_path: Path) -> None:
@@ -127,7 +150,7 @@ def test_what_is_no_media_is_refused(content: bytes, words: str, take: Path, tmp
         (mp4(h264(16_000, 8_000, blocks=10, said=(640, 360))), "16000 by 8000 dots|is damaged"),
         (mp4(h264(1024, 16)), "1024 by 16 dots"),
         (still(b"png ", png(9000, 100), 9000, 100), "9000 by 100 dots"),
-        (wav(bytes(9600), rate=2**31 - 1), "is damaged"),
+        (wav(bytes(9600), rate=2**31 - 1), "neither pictures nor sound"),
     ],
 )
 def test_claims_beyond_all_sense_are_refused(data: bytes, words: str, tmp_path: Path) -> None:
