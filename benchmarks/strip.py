@@ -1,7 +1,7 @@
 """How soon the film strip and the sound wave of half an hour are there, roughly and exactly.
 
 The take is a real one: one minute through the options of the recorder's encoder, its 600 fragments written again and
-again with later times. Beside it, in the same process: opening the file once, and decoding its sound once.
+again with later times. Beside it, in the same process and round: opening the file, and decoding its sound once.
 """
 
 import math
@@ -21,7 +21,7 @@ import numpy as np
 from capture.encoder import FASTEST, output_options
 from capture.model import SOUND_RATE, PictureFormat
 from diary_app.editing.filmstrip import Peaks, Thumbnail
-from diary_app.editing.frames import Piece
+from diary_app.editing.frames import Piece, exactly
 from diary_app.editing.media import open_media
 from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.sound import sound_of
@@ -51,74 +51,99 @@ def _minute(folder: Path) -> Path:
     return take
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """On the wall's clock and on the processor's, in seconds."""
+
+    wall_s: float
+    processor_s: float
+
+    @classmethod
+    def now(cls) -> "_Moment":
+        """This one."""
+        return cls(time.perf_counter(), time.process_time())
+
+    def since(self, began: "_Moment") -> "_Moment":
+        """What lies between."""
+        return _Moment(self.wall_s - began.wall_s, self.processor_s - began.processor_s)
+
+
 @dataclass(slots=True)
 class _Screen:
     """Notes when what has come covers the whole width."""
 
-    began_s: float = field(default_factory=time.perf_counter)
+    stop_when_rough: bool
+    stop: threading.Event = field(default_factory=threading.Event)
+    began: _Moment = field(default_factory=_Moment.now)
     pictures: int = 0
     known: set[int] = field(default_factory=set)
-    rough_s: dict[str, float] = field(default_factory=dict)
+    rough: _Moment | None = None
 
     def on_picture(self, _found: Thumbnail) -> None:
         """One more."""
         self.pictures += 1
-        if self.pictures == ENOUGH_PICTURES:
-            self.rough_s["pictures"] = time.perf_counter() - self.began_s
+        self._look()
 
     def on_peaks(self, found: Peaks) -> None:
         """All that is no longer unknown."""
         self.known |= {found.position + at for at, value in enumerate(found.values) if not math.isnan(value)}
-        if len(self.known) == BUCKETS:
-            self.rough_s.setdefault("wave", time.perf_counter() - self.began_s)
+        self._look()
+
+    def _look(self) -> None:
+        if self.rough is None and self.pictures >= ENOUGH_PICTURES and len(self.known) == BUCKETS:
+            self.rough = _Moment.now().since(self.began)
+            if self.stop_when_rough:
+                self.stop.set()
 
 
-def _draw(take: Path, facts: MediaFacts | None) -> tuple[float, float]:
-    """Seconds until it is there roughly, and until all is exact."""
-    screen = _Screen()
-    draw_outline(take, stop=threading.Event(), on_picture=screen.on_picture, on_peaks=screen.on_peaks, facts=facts)
-    if screen.pictures != PICTURES or len(screen.rough_s) != 2:
+def _draw(take: Path, facts: MediaFacts | None, *, stop_when_rough: bool) -> tuple[_Moment, _Moment]:
+    """What it takes until all is there roughly, and until all is exact."""
+    screen = _Screen(stop_when_rough)
+    draw_outline(take, stop=screen.stop, on_picture=screen.on_picture, on_peaks=screen.on_peaks, facts=facts)
+    if screen.rough is None or not (stop_when_rough or screen.pictures == PICTURES):
         raise RuntimeError("the strip did not fill")
-    return max(screen.rough_s.values()), time.perf_counter() - screen.began_s
+    return screen.rough, _Moment.now().since(screen.began)
 
 
-def _open(take: Path) -> float:
-    began_s = time.perf_counter()
+def _open(take: Path) -> _Moment:
+    began = _Moment.now()
     open_media(take).close()
-    return time.perf_counter() - began_s
+    return _Moment.now().since(began)
 
 
-def _decode(take: Path, facts: MediaFacts) -> float:
-    began_s = time.perf_counter()
-    for _block in sound_of(take, (Piece(Fraction(0), Fraction(facts.seconds)),), rate=SOUND_RATE, channels=1):
+def _decode(take: Path, facts: MediaFacts) -> _Moment:
+    began = _Moment.now()
+    for _block in sound_of(take, (Piece(Fraction(0), exactly(facts.seconds)),), rate=SOUND_RATE, channels=1):
         pass
-    return time.perf_counter() - began_s
+    return _Moment.now().since(began)
 
 
 def run() -> dict[str, object]:
-    """Medians of the rounds in seconds, and their ratios; `known`: with the facts that the player had to probe."""
+    """Medians of the rounds in seconds, and their ratios, by the wall's clock and by the processor's.
+
+    `known` is with the facts of the take that the player had to find out before.
+    """
+    spent: dict[str, list[_Moment]] = {name: [] for name in ("open", "decode", "rough", "exact", "known")}
     with tempfile.TemporaryDirectory() as name:
         take = repeat(_minute(Path(name)), Path(name) / "long.mp4", MINUTES)
         facts = probe(take)
-        opened = [_open(take) for _ in range(ROUNDS)]
-        decoded = [_decode(take, facts) for _ in range(ROUNDS)]
-        fresh = [_draw(take, None) for _ in range(ROUNDS)]
-        known = [_draw(take, facts) for _ in range(ROUNDS)]
-    open_s, decode_s = statistics.median(opened), statistics.median(decoded)
-    rough_s, exact_s = (statistics.median(times) for times in zip(*fresh, strict=True))
-    known_s = statistics.median(rough for rough, _exact in known)
-    return {
-        "goal_s": GOAL_S,
-        "minutes": round(facts.seconds / 60, 1),
-        "rough_s": round(rough_s, 3),
-        "rough_s_worst": round(max(rough for rough, _exact in fresh), 3),
-        "rough_known_s": round(known_s, 3),
-        "exact_s": round(exact_s, 2),
-        "open_s": round(open_s, 3),
-        "decode_s": round(decode_s, 2),
-        "rough_over_open": round(rough_s / open_s, 2),
-        "rough_known_over_open": round(known_s / open_s, 2),
-        "rough_over_decode": round(rough_s / decode_s, 3),
-        "exact_over_decode": round(exact_s / decode_s, 2),
-        "rounds": ROUNDS,
-    }
+        for _ in range(ROUNDS):
+            spent["open"].append(_open(take))
+            spent["known"].append(_draw(take, facts, stop_when_rough=True)[0])
+            spent["decode"].append(_decode(take, facts))
+            rough, exact = _draw(take, None, stop_when_rough=False)
+            spent["rough"].append(rough)
+            spent["exact"].append(exact)
+    found: dict[str, object] = {"goal_s": GOAL_S, "minutes": round(facts.seconds / 60, 1), "rounds": ROUNDS}
+    for clock in ("wall_s", "processor_s"):
+        each = {key: statistics.median(getattr(one, clock) for one in ones) for key, ones in spent.items()}
+        found |= {f"{key}_{clock}": round(value, 3) for key, value in each.items()}
+        kind = clock.removesuffix("_s")
+        found |= {
+            f"rough_over_open_{kind}": round(each["rough"] / each["open"], 2),
+            f"known_over_open_{kind}": round(each["known"] / each["open"], 2),
+            f"rough_over_decode_{kind}": round(each["rough"] / each["decode"], 3),
+            f"known_over_decode_{kind}": round(each["known"] / each["decode"], 3),
+            f"exact_over_decode_{kind}": round(each["exact"] / each["decode"], 2),
+        }
+    return found

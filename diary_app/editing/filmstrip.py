@@ -27,7 +27,7 @@ from diary_app.editing.excerpts import PICTURE, Excerpts, open_excerpt
 from diary_app.editing.frames import Piece, exactly, until_damage
 from diary_app.editing.media import open_media, read_only
 from diary_app.editing.probe import MediaFacts, probe, video_of
-from diary_app.editing.sound import sound_of
+from diary_app.editing.sound import Sound, sound_of
 from diary_app.editing.soundings import LEAST_S, Soundings, evenly, is_worth_it, rough_wave
 
 Image = NDArray[np.uint8]
@@ -37,6 +37,7 @@ BACK_S = (1.3, 6.0)
 """So much of a take before a moment is searched for its keyframe: our own have one every 30 pictures."""
 SEARCHED = 600
 """Packets after a seek among which a keyframe must be."""
+TOGETHER_S = 0.25
 TURNS = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}
 
 
@@ -187,16 +188,29 @@ def _exact_wave(take: Path, facts: MediaFacts, buckets: int, stop: threading.Eve
     peaks, done, given = np.zeros(buckets), 0, 0
     if stop is not None and stop.is_set():
         return
-    for block in sound_of(take, (piece,), rate=facts.sample_rate, channels=min(2, facts.channels)):
-        if stop is not None and stop.is_set():
-            return
-        done = _gather(peaks, np.abs(block).max(axis=0), edges, done)
+    blocks = sound_of(take, (piece,), rate=facts.sample_rate, channels=min(2, facts.channels))
+    for together in _together(blocks, facts.sample_rate, stop):
+        done = _gather(peaks, np.abs(together).max(axis=0), edges, done)
         ready = bisect.bisect_right(edges, done) - 1
         if ready - given >= max(1, buckets // 50):
             yield Peaks(given, _clipped(peaks[given:ready]))
             given = ready
-    if given < buckets:
+    if given < buckets and not (stop is not None and stop.is_set()):
         yield Peaks(given, _clipped(peaks[given:]))
+
+
+def _together(blocks: Iterator[Sound], rate: int, stop: threading.Event | None) -> Iterator[Sound]:
+    """The same samples in few large blocks: what is done with a block costs as much whatever its size."""
+    waiting: list[Sound] = []
+    for block in blocks:
+        if stop is not None and stop.is_set():
+            return
+        waiting.append(block)
+        if sum(one.shape[1] for one in waiting) >= rate * TOGETHER_S:
+            yield np.concatenate(waiting, axis=1)
+            waiting = []
+    if waiting:
+        yield np.concatenate(waiting, axis=1)
 
 
 def _gather(peaks: NDArray[np.float64], loud: NDArray[np.float32], edges: Sequence[int], done: int) -> int:
