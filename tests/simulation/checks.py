@@ -132,7 +132,7 @@ def true_times(evidence: Evidence) -> Iterator[str]:
     """Every picture has its own time in the file, but for what came after the last sync before a disaster."""
     for take, media in evidence.takes.items():
         unsynced_s = 0.0
-        if take not in evidence.finished:
+        if evidence.end != "closed" and evidence.claim and take == evidence.claim.take:
             unsynced_s = SAFE_AFTER_S + _slack_s(evidence) + evidence.stalled_s(0.0, evidence.ended_s)
         for picture in media.untrue:
             if picture.at_s <= media.picture_end_s - unsynced_s:

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
-from capture.model import TakeReport
+from capture.model import SOUND_RATE, TakeReport
 from capture.recorder import StateChanged, TakeDone, Told
 from capture.state import Recording, Start
 from capture.syncing import SLEPT_S
@@ -108,11 +108,12 @@ def no_bugs(evidence: Evidence) -> Iterator[str]:
         yield f"{name} still runs after close()"
 
 
-MOST_WAITING = 1700
-"""Half a minute of sound and of pictures for a child that hangs."""
+MOST_WAITING_S, MOST_PICTURES = 68.0, 200
+"""A minute of sound, and the pictures that find room, for a child that hangs while the app is killed."""
 
 
 def memory(evidence: Evidence) -> Iterator[str]:
     """What waits is bounded."""
-    if evidence.longest_queue > MOST_WAITING:
+    block = evidence.microphone.block if evidence.microphone else SOUND_RATE
+    if evidence.longest_queue > MOST_WAITING_S * SOUND_RATE / block + MOST_PICTURES:
         yield f"{evidence.longest_queue} items waited for one thread"
