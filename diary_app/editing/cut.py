@@ -120,9 +120,9 @@ def _sound_packets(blocks: Iterator[Sound], out: AudioStream, *, rate: int) -> I
     yield from out.encode(None)
 
 
-def sound_bps(take: Path) -> int:
+def sound_bps(take: Path, *, least: int = LEAST_SOUND_BPS) -> int:
     """As many bits a second as the take's own sound has, within reason."""
     with open_media(take) as media:
         sound = sound_in(media)
         told = (sound.codec_context.bit_rate if sound else None) or MOST_SOUND_BPS
-    return max(LEAST_SOUND_BPS, min(MOST_SOUND_BPS, told))
+    return max(least, min(MOST_SOUND_BPS, told))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from diary_app.clip import KeptRange, Kind, Preset, Rendition
 from diary_app.editing import compress
-from diary_app.editing.cut import cut_packets
+from diary_app.editing.cut import cut_packets, sound_bps
 from diary_app.editing.cut_pictures import CannotCut
 from diary_app.editing.errors import EditFailed, EditRefused, WorldError, no_room, take_gone
 from diary_app.editing.ffmpeg_child import FfmpegError, run_ffmpeg
@@ -34,6 +34,8 @@ SOUND_TRIES = 5
 CLOSE = 0.9
 """Of the promised size: below it, one more encode makes use of the room."""
 FAR_OFF_S = 0.25
+NO_LARGER_BPS = 48_000
+"""A copy keeps its size when its sound is made anew; only sound of fewer bits than this would not bear it twice."""
 LISTENING = 0.3
 """Of the work on sound: how much is measuring it, before it is made level or afterwards."""
 
@@ -117,22 +119,20 @@ def _cut(source: Source, out: Path, meter: Meter) -> None:
         _passes(source, out, compress.encode_for(source.facts, compress.FULL_QUALITY), meter=meter)
 
 
-def _packets(
-    source: Source, out: Path, meter: Meter, *, level: Level | None = None, sound_bps: int | None = None
-) -> None:
+def _packets(source: Source, out: Path, meter: Meter, *, level: Level | None = None) -> None:
     """Copy what no cut opens; with a level the sound is made anew. Raises CannotCut."""
     if not source.pieces and source.facts.container == "mov" and source.facts.sound_codec in (None, "aac"):
-        _run(copy_command(source, out, level=level, sound_bps=sound_bps), source, meter)
+        bps = sound_bps(source.take, least=NO_LARGER_BPS) if level else None
+        _run(copy_command(source, out, level=level, sound_bps=bps), source, meter)
     else:
         cut_packets(source, out, meter, level=level)
 
 
 def _copy(source: Source, out: Path, preset: Preset, *, heard: Loudness | None, meter: Meter) -> None:
     """What is small enough already: its pictures are never encoded again, and its sound only where it is not level."""
-    encode = compress.encode_for(source.facts, compress.RECIPES[preset])
 
     def make(level: Level, part: Meter) -> None:
-        _packets(source, out, part, level=level, sound_bps=encode.sound_bps)
+        _packets(source, out, part, level=level)
 
     try:
         if heard is None or (heard.is_level and not source.pieces):
@@ -143,7 +143,7 @@ def _copy(source: Source, out: Path, preset: Preset, *, heard: Loudness | None, 
             _settle(heard, out, make, meter)
     except CannotCut as why:
         log.info("%s is encoded whole: %s", source.take.name, why)
-        _encode(source, out, encode, heard=heard, meter=meter)
+        _encode(source, out, compress.encode_for(source.facts, compress.RECIPES[preset]), heard=heard, meter=meter)
 
 
 def _encode(source: Source, out: Path, encode: compress.Encode, *, heard: Loudness | None, meter: Meter) -> None:
