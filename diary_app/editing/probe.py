@@ -84,9 +84,14 @@ def video_of(media: InputContainer) -> VideoStream | None:
 
 
 def sound_in(media: InputContainer) -> AudioStream | None:
-    """The first sound track that can be read. One whose rate nobody knows never begins, or begins much later."""
-    tracks = (stream for stream in media.streams.audio if can_be_read(stream))
-    return next((track for track in tracks if 0 < track.codec_context.sample_rate <= HIGHEST_RATE), None)
+    """The first sound track that can be read."""
+    return next((track for track in media.streams.audio if can_be_read(track) and _can_be_heard(track)), None)
+
+
+def _can_be_heard(track: AudioStream) -> bool:
+    """False where nobody knows the rate or the channels: such a track never begins, or begins much later."""
+    context = track.codec_context
+    return 0 < context.sample_rate <= HIGHEST_RATE and context.channels > 0
 
 
 def _damaged(path: Path) -> EditRefused:

@@ -79,9 +79,9 @@ def picture_entry(kind: bytes, width: int, height: int, setup: bytes = b"") -> b
     return box(kind, dots + setup)
 
 
-def sound_entry(kind: bytes = b"sowt", rate: int = 48_000) -> bytes:
-    """The description of a track of plain samples, one channel of 16 bits."""
-    return box(kind, struct.pack(">6xH8xHHHHI", 1, 1, 16, 0, 0, rate << 16))
+def sound_entry(kind: bytes = b"sowt", *, rate: int = 48_000, channels: int = 1) -> bytes:
+    """The description of a track of plain samples of 16 bits."""
+    return box(kind, struct.pack(">6xH8xHHHHI", 1, channels, 16, 0, 0, rate << 16))
 
 
 # -- pictures that are larger than any memory --------------------------------------------------------------------------

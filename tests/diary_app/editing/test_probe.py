@@ -12,7 +12,7 @@ from diary_app.clip import Kind
 from diary_app.editing.errors import EditError, EditRefused, WorldError
 from diary_app.editing.frames import index_frames
 from diary_app.editing.probe import probe
-from tests.support.handmade import h264, mp4, png, still, wav
+from tests.support.handmade import Sample, h264, mp4, png, sound_entry, still, wav
 from tests.support.takes import convert, make_cut_short, make_sound, ticking
 
 
@@ -151,6 +151,7 @@ def test_what_is_no_media_is_refused(content: bytes, words: str, take: Path, tmp
         (mp4(h264(1024, 16)), "1024 by 16 dots"),
         (still(b"png ", png(9000, 100), 9000, 100), "9000 by 100 dots"),
         (wav(bytes(9600), rate=2**31 - 1), "neither pictures nor sound"),
+        (mp4(Sample(sound_entry(channels=0), bytes(9600), handler=b"soun")), "neither pictures nor sound"),
     ],
 )
 def test_claims_beyond_all_sense_are_refused(data: bytes, words: str, tmp_path: Path) -> None:
