@@ -9,6 +9,7 @@ import argparse
 import json
 import random
 import re
+import shutil
 import struct
 import sys
 import tempfile
@@ -229,7 +230,10 @@ def main(words: list[str]) -> int:
         print(f"most {name}: number {number}, {trial}", file=sys.stderr)
     told = totals(found)
     print(json.dumps({**told, "hostile_wrong": len(wrong), "seed": seed}))
-    return 1 if told["crashes"] or told["hangs"] or wrong else 0
+    if told["crashes"] or told["hangs"] or wrong:
+        return 1
+    shutil.rmtree(folder)
+    return 0
 
 
 if __name__ == "__main__":
