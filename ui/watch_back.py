@@ -14,6 +14,7 @@ from diary_app import phrases
 from diary_app.clip import Clip, ClipId, KeptRange, Kind, Stage
 from diary_app.editing.errors import EditRefused
 from diary_app.editing.filmstrip import Peaks, Thumbnail
+from diary_app.editing.probe import MediaFacts
 from diary_app.errors import Refused
 from diary_app.news import News
 from diary_app.playback import Player
@@ -174,11 +175,11 @@ class WatchBack(Screen):
             self.strip.show_marks(marks(self._report))
             self._show_notes(notes(self._report))
         self._show_trim(self._trim)
-        self._draw_outline(clip.take)
+        self._draw_outline(clip.take, opened.player.facts)
         if editable:
             self._suggestion.look(clip_id, self._trim)
 
-    def _draw_outline(self, take: Path) -> None:
+    def _draw_outline(self, take: Path, facts: MediaFacts) -> None:
         stop, later = self._stop_drawing, self.desk.bridge.later
 
         def on_picture(found: Thumbnail) -> None:
@@ -187,7 +188,7 @@ class WatchBack(Screen):
         def on_peaks(found: Peaks) -> None:
             later(lambda: None if stop.is_set() else self.strip.add_peaks(found.position, found.values, of=BUCKETS))
 
-        draw = partial(draw_outline, take, stop=stop, on_picture=on_picture, on_peaks=on_peaks)
+        draw = partial(draw_outline, take, facts=facts, stop=stop, on_picture=on_picture, on_peaks=on_peaks)
         self.desk.bridge.errand(draw, lambda _nothing: None, self._on_failed)
 
     def _say_standing(self) -> None:
