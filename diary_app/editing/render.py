@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 4
 """Encodes towards a promised size before giving up."""
-SOUND_TRIES = 5
-"""The same for a level: speech needs one or two, music at a low rate up to five."""
+SOUND_TRIES = 4
+"""The same for a level: speech needs one or two, music at a low rate up to four."""
 CLOSE = 0.9
 """Of the promised size: below it, one more encode makes use of the room."""
 FAR_OFF_S = 0.25

@@ -33,7 +33,7 @@ from diary_app.editing.loudness import (
 )
 from diary_app.editing.probe import probe
 from diary_app.editing.progress import Meter
-from diary_app.editing.render import render, trim
+from diary_app.editing.render import SOUND_TRIES, render, trim
 from tests.support import flash_beep
 from tests.support.decoding import hear
 from tests.support.loudness import Heard, decode, loudness, true_peak
@@ -155,7 +155,7 @@ def test_a_few_tries_mend_what_limiter_and_aac_do(lufs: float, lost: float, over
         return Loudness(wanted - lost * (1 - np.exp(-max(0.0, level.gain_db) / 20)), level.limit_dbfs + overshoot)
 
     level = level_for(Loudness(lufs, 0.0))
-    for _ in range(5):
+    for _ in range(SOUND_TRIES):
         again = mended(level, made(level))
         if again is None:
             break
