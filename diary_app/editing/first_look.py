@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 """Seconds of the processor once the libraries are loaded; the header of an honest file takes less than a tenth."""
-BYTES_A_SECOND = 50_000_000
+BYTES_A_SECOND = 80_000_000
 """So many bytes earn another second: 8K pictures are in large files, and without a length they are read through."""
 MOST_MEMORY = 260_000_000
 """Bytes above what the loaded libraries take. The first picture of an honest film of 8K takes half of it."""
