@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from diary_app.folders import folders
 
@@ -31,6 +32,9 @@ def has_display(platform: str, environment: Mapping[str, str]) -> bool:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window, or do what the command line asks; returns the exit status."""
+    # OpenCV puts its folder in front of this list for children. Were the list empty, ffmpeg would then look for its
+    # libraries in the current folder, too: among the user's downloads.
+    os.environ["LD_LIBRARY_PATH"] = os.environ.get("LD_LIBRARY_PATH") or str(Path(sys.prefix) / "lib")
     arguments = list(sys.argv[1:] if argv is None else argv)
     options = window_options(arguments)
     if options is None:

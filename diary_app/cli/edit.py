@@ -11,6 +11,7 @@ from diary_app import phrases
 from diary_app.cli.common import CommandFailed, say
 from diary_app.clip import KeptRange, Preset, Rendition
 from diary_app.editing.errors import EditRefused
+from diary_app.editing.first_look import first_look
 from diary_app.editing.ranges import kept_range
 from diary_app.editing.render import render, trim
 from diary_app.editing.speech_span import suggest
@@ -64,6 +65,7 @@ class _Teller:
 
 def run_trim(arguments: argparse.Namespace, place: Folders) -> int:
     """Write the kept stretches."""
+    first_look(arguments.source)
     keep = [_suggested(arguments.source)] if arguments.suggest else arguments.keep
     _tell(trim(arguments.source, arguments.out, keep=keep, on_progress=_Teller()))
     return 0
@@ -80,6 +82,7 @@ def _suggested(source: Path) -> KeptRange:
 
 def run_compress(arguments: argparse.Namespace, place: Folders) -> int:
     """Write the smaller file."""
+    first_look(arguments.source)
     made = render(
         arguments.source,
         arguments.out,

@@ -15,7 +15,7 @@ from diary_app.clip import Kind
 from diary_app.editing.compress import Encode
 from diary_app.editing.frames import FrameIndex, Piece
 from diary_app.editing.loudness import Level
-from diary_app.editing.media import address
+from diary_app.editing.media import DECODING, address
 from diary_app.editing.probe import MediaFacts
 
 LEAD_S = 2.0
@@ -48,7 +48,7 @@ class Pass:
 
 def copy_command(source: Source, out: Path, *, level: Level | None = None, sound_bps: int | None = None) -> list[str]:
     """Put the packets of a take, as they are, into a file that plays at once; with a level the sound is made anew."""
-    given = ffmpeg.input(address(source.take), f=source.facts.container, protocol_whitelist="file")
+    given = ffmpeg.input(address(source.take), f=source.facts.container, protocol_whitelist="file", **DECODING)
     streams = [given["v:0"]] if source.facts.kind is Kind.VIDEO else []
     options: dict[str, object] = {"c:v": "copy", "c:a": "copy"}
     if source.facts.has_sound and level is not None:
@@ -66,7 +66,11 @@ def encode_command(
     """Encode the kept pieces of a take, exact to the frame and to the sample, as loud as they were or at a level."""
     start_s, length_s = _window(source.pieces)
     given = ffmpeg.input(
-        address(source.take), f=source.facts.container, protocol_whitelist="file", **_seek(start_s, length_s)
+        address(source.take),
+        f=source.facts.container,
+        protocol_whitelist="file",
+        **DECODING,
+        **_seek(start_s, length_s),
     )
     rough = turn is not None and turn.number == 1
     streams = [_picture(given["v:0"], source, encode, start_s)] if source.facts.kind is Kind.VIDEO else []

@@ -142,7 +142,12 @@ def _frames(media: InputContainer, stream: AudioStream, wanted: Form) -> Iterato
             if resampler is None or form != given:  # a resampler takes one form only, and a stream may change its own
                 yield from _rest(resampler)
                 resampler, given = AudioResampler(format=wanted.format, layout=wanted.layout, rate=wanted.rate), form
-            yield from resampler.resample(frame)
+            try:
+                resampled = resampler.resample(frame)
+            except av.FFmpegError:
+                resampler = None  # damage that claims 34 channels is a moment of silence
+                continue
+            yield from resampled
     yield from _rest(resampler)
 
 
