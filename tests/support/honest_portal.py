@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import itertools
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -70,6 +72,7 @@ class HonestPortal:
         self.refresh_token = "refresh-1"
         self.allowed = True
         self.max_bytes = 1 << 33
+        self._lock = threading.Lock()
 
     def answer(self, request: Request, body: Iterator[bytes]) -> Reply:
         """The answer to a request; its body is read as far as it is wanted."""
@@ -150,7 +153,9 @@ class HonestPortal:
         upload = self.uploads.get(request.clip_id)
         if upload is None:
             return Reply(404, TUS)
-        return Reply(200, {**TUS, "Upload-Offset": str(len(upload.data)), "Upload-Length": str(upload.length)})
+        with self._lock:
+            held = len(upload.data)
+        return Reply(200, {**TUS, "Upload-Offset": str(held), "Upload-Length": str(upload.length)})
 
     def _patch(self, request: Request, body: Iterator[bytes]) -> Reply:
         upload = self.uploads.get(request.clip_id)
@@ -158,15 +163,24 @@ class HonestPortal:
             return refusal(404, "gone")
         if int(request.headers["Upload-Offset"]) != len(upload.data):
             return refusal(409, "wrong offset")
-        for block in body:
-            upload.data += block
-        if len(upload.data) == upload.length:
-            if upload.sha256 != upload.metadata["sha256"]:
-                del self.uploads[request.clip_id]
-                return refusal(460, "damaged")
-            self.received[request.clip_id] = upload
-            self.stages.setdefault(request.clip_id, ("received", None))
+        damaged = False
+        for block in itertools.chain(body, [b""]):
+            with self._lock:  # nobody may see all of a file that is not received yet
+                upload.data += block
+                if len(upload.data) == upload.length:
+                    damaged = not self._receive(request.clip_id, upload)
+        if damaged:
+            return refusal(460, "damaged")
         return Reply(204, {**TUS, "Upload-Offset": str(len(upload.data))})
+
+    def _receive(self, clip_id: str, upload: Upload) -> bool:
+        """False where what came is not what was announced."""
+        if upload.sha256 != upload.metadata["sha256"]:
+            self.uploads.pop(clip_id, None)
+            return False
+        self.received[clip_id] = upload
+        self.stages.setdefault(clip_id, ("received", None))
+        return True
 
     def _receipt(self, request: Request) -> Reply:
         if request.clip_id not in self.received:

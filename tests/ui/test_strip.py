@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from diary_app.clip import KeptRange
-from ui.style import ROLES
+from ui.design import Look, Shade
+from ui.style import ROLES, apply_look
 from ui.widgets.handles import HANDLE_PX
 from ui.widgets.strip import CALM_MS, Strip
 
@@ -23,6 +24,7 @@ UNKNOWN = math.nan
 
 @pytest.fixture
 def strip(qapp: QApplication) -> Iterator[Strip]:
+    apply_look(qapp, Look(Shade.LIGHT, 1.0))  # whatever the test before has left
     shown = Strip()
     shown.resize(*SIZE)
     shown.show_take(1800.0, frame_s=1 / 30, read_only=True)
@@ -55,7 +57,7 @@ def plain(shade: int) -> NDArray[np.uint8]:
 def test_one_picture_covers_the_whole_width_and_the_next_ones_take_their_places(strip: Strip) -> None:
     strip.add_picture(0, plain(200), of=24)
     row = pixels(strip)[40, 4:, 0]
-    assert np.all(row > 190)
+    assert np.all(row > 180), "a seam between two pictures may be a shade darker"
     strip.add_picture(23, plain(100), of=24)
     row = pixels(strip)[40, :, 0]
     assert (row[10], row[-10]) == (200, 100)
@@ -110,7 +112,8 @@ def test_hundreds_of_peaks_are_painted_a_few_times(strip: Strip, qapp: QApplicat
         qapp.processEvents()
     QTest.qWait(CALM_MS * 2)
     assert 1 <= paints.count <= clock.elapsed() / CALM_MS + 2
-    assert np.count_nonzero(heights(strip)) > 0.5 * SIZE[0]
+    shown = heights(strip)
+    assert np.count_nonzero(shown) > 0.4 * len(shown), "bars from end to end, with gaps as wide as they are"
 
 
 def test_other_colours_are_seen_at_once(strip: Strip) -> None:
