@@ -232,8 +232,8 @@ MUTATIONS = (
     Mutation(
         "guessed times are put right",
         "capture/take_file.py",
-        "            self._disk.write(self.path, moof.at, true)\n",
-        "            pass\n",
+        "        self._disk.write(self.path, moof.at, true)\n",
+        "        pass\n",
         SIMULATION,
     ),
     # -- children and devices -----------------------------------------------------------------------------------------
