@@ -25,6 +25,11 @@ def qapp(qapp_args: list[str]) -> QApplication:
     return app
 
 
+@pytest.fixture(autouse=True)
+def application_first(qapp: QApplication) -> None:
+    """No window can be made before it, whichever test comes first."""
+
+
 @pytest.fixture
 def diary(own_data_folder: Path) -> Iterator[Diary]:
     """An open diary in the test's own folder; nothing of it is running in the background yet."""
