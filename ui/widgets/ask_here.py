@@ -1,17 +1,16 @@
 """A question that is asked in its place: it hides nothing, and what goes on behind it goes on. GUI thread."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from ui import words
 from ui.announce import announce
 from ui.design import SPACE
 from ui.widgets.buttons import Button, Weight
-from ui.widgets.text import Card, WordsBeside, label, row
+from ui.widgets.text import AnsweredCard, label
 
 
-class AskHere(Card):
+class AskHere(AnsweredCard):
     """Hidden until ask(); the harmless answer has the focus first, and Escape is the same."""
 
     agreed = Signal()
@@ -31,16 +30,7 @@ class AskHere(Card):
         texts.addWidget(self._what)
         texts.addWidget(self._why)
         texts.addStretch(1)
-        answers = QWidget()
-        answers.setLayout(row(self._no, self._yes, stretch=False))
-        self._beside = WordsBeside(texts, answers)
-        self.column.addLayout(self._beside)
-        self.hide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Turn where the width asks for it."""
-        self._beside.turn(self.width())
-        super().resizeEvent(event)
+        self.lay_out(texts, self._no, self._yes)
 
     def ask(self, what: str, why: str) -> None:
         """Show the question, and put the focus on the harmless answer."""

@@ -1,17 +1,16 @@
 """An offer that nobody needs to answer: a quiet line with two buttons, which takes no focus. GUI thread."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from ui import words
 from ui.announce import announce
 from ui.design import SPACE
 from ui.widgets.buttons import Button, Weight
-from ui.widgets.text import Card, WordsBeside, label, row
+from ui.widgets.text import AnsweredCard, label
 
 
-class Offer(Card):
+class Offer(AnsweredCard):
     """Hidden until make()."""
 
     taken = Signal()
@@ -27,16 +26,7 @@ class Offer(Card):
         self._no.clicked.connect(self.declined)
         texts = QVBoxLayout()
         texts.addWidget(self._what)
-        answers = QWidget()
-        answers.setLayout(row(self._yes, self._no, stretch=False))
-        self._beside = WordsBeside(texts, answers)
-        self.column.addLayout(self._beside)
-        self.hide()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Turn where the width asks for it."""
-        self._beside.turn(self.width())
-        super().resizeEvent(event)
+        self.lay_out(texts, self._yes, self._no)
 
     def make(self, what: str, yes: str) -> None:
         """Show the offer, and have it read out; the focus stays where it is."""

@@ -86,6 +86,23 @@ class WordsBeside(QBoxLayout):
             self.setDirection(turned)
 
 
+class AnsweredCard(Card):
+    """Words with their answers beside or below them, as the width allows; hidden until something is asked."""
+
+    def lay_out(self, texts: QVBoxLayout, *answers: QWidget) -> None:
+        """Once, by who derives from it."""
+        pressed = QWidget()
+        pressed.setLayout(row(*answers, stretch=False))
+        self._beside = WordsBeside(texts, pressed)
+        self.column.addLayout(self._beside)
+        self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn where the width asks for it."""
+        self._beside.turn(self.width())
+        super().resizeEvent(event)
+
+
 def clear(layout: QBoxLayout) -> None:
     """Take everything out of a layout and let it go."""
     while item := layout.takeAt(0):
