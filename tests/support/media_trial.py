@@ -167,7 +167,7 @@ def _be_the_child(work: Callable[[], Told], write: int) -> NoReturn:
         told = work()
     except EditError as error:
         told = "refused", str(error), _spent_s()
-    except BaseException:
+    except BaseException:  # a fork must not go back into the server, whatever it is that went wrong
         told = "crash", traceback.format_exc(), _spent_s()
     os.write(write, json.dumps(told).encode())
     os._exit(0)
