@@ -345,7 +345,7 @@ class TakeWriter:
         try:
             cut = self._whole_fragments(whole=whole)
             self._settle(0)
-            self._seconds = self._stream.written_s if whole else self._file.length_s
+            self._seconds = self._file.length_s
             if cut.empty:
                 self._disk.remove(self._file.path)
                 self._seconds = 0.0
