@@ -18,6 +18,7 @@ from tests.simulation.muxing import EVERY
 from tests.simulation.told import (
     done_once,
     every_failure_is_told,
+    lengths,
     memory,
     no_bugs,
     reports,
@@ -379,6 +380,7 @@ CHECKS: dict[str, Check] = {
         account,
         sound_lost_is_told,
         in_step,
+        lengths,
         done_once,
         states_follow,
         every_failure_is_told,

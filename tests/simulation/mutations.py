@@ -157,6 +157,13 @@ MUTATIONS = (
         "            self._file.look()\n",
         SIMULATION,
     ),
+    Mutation(
+        "a take is as long as its file",
+        "capture/take.py",
+        "self._seconds = self._file.length_s",
+        "self._seconds = self._stream.written_s if whole else self._file.length_s",
+        FOUND,
+    ),
     # -- pauses and scraps --------------------------------------------------------------------------------------------
     Mutation(
         "a pause shuts the gate",

@@ -18,15 +18,17 @@ from capture.recovery import make_whole
 from capture.sound_track import Hold, Resume, SoundTrack
 from capture.state import Pause, Prepare, Scrap, Start, Stop, Wish
 from capture.stream import Sound, TakeStream
+from capture.take import STUMBLED
 from capture.take_file import Cut, TakeFile
 from capture.threads import SystemThreads
 from tests.simulation.checks import violations
-from tests.simulation.child import parse_head
+from tests.simulation.child import Weakness, parse_head
 from tests.simulation.devices import CameraTraits, MicrophoneTraits, draw
 from tests.simulation.evidence import Evidence, Media, media_of
 from tests.simulation.muxing import Muxer
 from tests.simulation.plan import CAMERA, FOLDER, MICROPHONE, Disaster, Plan, Step, Wait
 from tests.simulation.session import Session
+from tests.simulation.told import told
 
 SMALL = PictureFormat(16, 12, 10.0)
 
@@ -218,6 +220,20 @@ def test_silence_before_a_pause_is_told_too() -> None:
     track.change(Resume(2.5))
     track.feed(loud, Span(2.6, 2.7, stepped=True))
     assert [round(end_s - start_s, 6) for start_s, end_s in missed] == [2.0, 0.1]
+
+
+def test_a_take_whose_child_dies_at_the_very_end_is_as_long_as_its_file() -> None:
+    steps: list[Step] = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), (0.2, Start(FOLDER / "take.mp4"))]
+    steps += [(0.05, Stop()), (0.0, Wait("Ready"))]
+    camera = CameraTraits(SMALL)
+    wish = Wish(CAMERA, MICROPHONE, camera.picture)
+    stumbled = 0
+    for blocks in range(1, 60):
+        plan = Plan("by hand", wish, camera, MicrophoneTraits(), steps=steps, weakness=Weakness(dies_after=blocks))
+        evidence = Session(plan).run()
+        stumbled += STUMBLED in told(evidence)
+        assert not violations(evidence), blocks
+    assert stumbled > 10, "until it dies after more than it is ever given"
 
 
 def test_a_name_that_is_taken_is_refused_at_once() -> None:

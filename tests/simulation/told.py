@@ -23,6 +23,17 @@ def told(evidence: Evidence) -> list[str]:
     return [news.sentence for _, news in evidence.news if isinstance(news, Told)]
 
 
+def lengths(evidence: Evidence) -> Iterator[str]:
+    """What is said of a take's length is what its file holds, and not what a dead child was given."""
+    for take, report in reports(evidence):
+        media = evidence.takes.get(take)
+        if not report.seconds or media is None or evidence.end != "closed" or take not in evidence.finished:
+            continue
+        there_s = max(media.picture_end_s, media.sound_end_s)
+        if abs(report.seconds - there_s) > 0.03:
+            yield f"{take.name} is said to be {report.seconds:.3f} s long, and is {there_s:.3f} s"
+
+
 def done_once(evidence: Evidence) -> Iterator[str]:
     """Each Start ends in one TakeDone."""
     started = sum(isinstance(event, Start) for _, event in evidence.posted)
