@@ -1,0 +1,384 @@
+"""Judges a trimmed film from the outside, picture by picture and sample by sample, with no help of the product.
+
+The truth is what a player shows of the original: every picture that PyAV decodes under the film's own edit list, at its
+time after the file's first moment. The films are those of tests/support/foreign.py.
+"""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import imageio_ffmpeg
+import numpy as np
+from numpy.typing import NDArray
+
+from diary_app.clip import KeptRange
+from tests.support.stamp import read_stamp
+
+Wave = NDArray[np.float64]
+Grey = NDArray[np.uint8]
+
+SLACK_S = 0.0005
+"""A cut this close to a picture means that picture."""
+NEAR_S = 0.2
+"""A cut further than this from the next picture stays where it was put."""
+TICK_S = 0.002
+LENGTH_S = 0.06
+IN_STEP_S = 0.016
+LATE_S, NEARLY_S = 0.04, 0.0015
+"""So far out of step is looked for, and so much may it change within a part."""
+HERTZ = 16_000
+"""Sound is compared at this rate."""
+QUIET = 0.012
+"""Root mean square, of 1: a tenth of the films' loudness."""
+MOST_LEAD = 2112
+"""Samples of silence that an encoder puts first, behind an edit list."""
+CLICK = 0.04
+"""A jump from one moment of the noise to another is two or three times that."""
+SHORT_S, EDGE_S = 0.025, 0.002
+FAINT_HZ = 8000
+"""No film has sound above this; a click has."""
+SAME_LOOK, SAME_BLOCK = 3.0, 30.0
+"""Grey levels, of 255: how much a picture may differ at large and in its worst place."""
+THUMB = (54, 96)
+"""Rows and columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures as they are shown: the number on each, its time in seconds, a small grey copy; all upright."""
+
+    numbers: list[int]
+    times: list[float]
+    thumbs: list[Grey]
+    size: tuple[int, int]
+    """Dots across and down on a screen: upright and with square dots. (0, 0) where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A film that is to be cut."""
+
+    path: Path
+    seconds: float
+    pictures: Pictures
+    sound: Wave
+    """One channel at HERTZ from the first moment on."""
+    faint: float
+    """How loud nearly all of its sound is above FAINT_HZ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A kept range as it must come out: take time in seconds, and its pictures by their place in the original."""
+
+    start: float
+    end: float
+    first: int
+    stop: int
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+def read_original(path: Path) -> Original:
+    """Decode all of it."""
+    sound, rate = _sound(path)
+    faint = np.abs(_above(sound, rate))
+    with av.open(str(path)) as media:
+        seconds = (media.duration or 0) / 1_000_000
+    loud = float(np.percentile(faint, 99.5)) if len(faint) else 0.0
+    return Original(path, seconds, read_pictures(path), _at_hertz(sound, rate), loud)
+
+
+def read_pictures(path: Path, *, hidden: bool = False) -> Pictures:
+    """Decode all pictures; with `hidden`, also those that an edit list would keep from being shown."""
+    found = Pictures([], [], [], (0, 0))
+    size = (0, 0)
+    with av.open(str(path), container_options={"ignore_editlist": "1"} if hidden else {}) as media:
+        if not media.streams.video:
+            return found
+        origin_s = max(0, media.start_time or 0) / 1_000_000
+        for frame in media.decode(video=0):
+            turns = round(frame.rotation / 90) % 4
+            grey = np.rot90(frame.to_ndarray(format="gray"), turns)
+            found.numbers.append(read_stamp(grey[:, :, None].astype(np.uint8))[0])
+            found.times.append(float(frame.time or 0.0) - origin_s)
+            found.thumbs.append(_thumb(grey))
+            aspect = media.streams.video[0].sample_aspect_ratio or Fraction(1)
+            wide = (round(frame.width * aspect), frame.height)
+            size = wide if turns % 2 == 0 else wide[::-1]
+    return Pictures(found.numbers, found.times, found.thumbs, size)
+
+
+def _thumb(grey: NDArray[np.generic]) -> Grey:
+    """The picture in THUMB dots, each the mean of those that it stands for."""
+    small = grey.astype(np.float64)
+    for axis, dots in enumerate(THUMB):
+        edges = np.linspace(0, grey.shape[axis], dots, endpoint=False).astype(int)
+        counts = np.diff(edges, append=grey.shape[axis])
+        small = np.add.reduceat(small, edges, axis=axis) / counts.reshape((-1, 1) if axis == 0 else (1, -1))
+    return np.rint(small).astype(np.uint8)
+
+
+def _sound(path: Path, *, hidden: bool = False) -> tuple[Wave, int]:
+    """The first track, mixed to one channel, placed by its times from the first moment on; and its rate (0 for none).
+
+    Times that are off by less than 20 ms are rounding: the samples follow one another.
+    """
+    blocks: list[tuple[int, Wave]] = []
+    rate, expected = 0, -1
+    with av.open(str(path), container_options={"ignore_editlist": "1"} if hidden else {}) as media:
+        if not media.streams.audio:
+            return np.zeros(0), 0
+        origin_s = max(0, media.start_time or 0) / 1_000_000
+        for frame in media.decode(audio=0):
+            rate = frame.sample_rate
+            at = round((float(frame.time or 0.0) - origin_s) * rate)
+            at = expected if expected >= 0 and abs(at - expected) < 0.02 * rate else at
+            blocks.append((at, _mono(frame)))
+            expected = at + frame.samples
+    wave = np.zeros(max((at + len(block) for at, block in blocks), default=0))
+    for at, block in blocks:
+        wave[max(0, at) : max(0, at + len(block))] = block[max(0, -at) :]
+    return wave, rate
+
+
+def _mono(frame: av.AudioFrame) -> Wave:
+    block = frame.to_ndarray().astype(np.float64)
+    if frame.format.name.startswith("s16"):
+        block /= 32_768
+    channels = len(frame.layout.channels)
+    mono: Wave = block.mean(axis=0) if frame.format.is_planar else block.reshape(-1, channels).mean(axis=1)
+    return mono
+
+
+def _at_hertz(wave: Wave, rate: int) -> Wave:
+    if not len(wave):
+        return wave
+    places = np.arange(int(len(wave) * HERTZ / rate)) * (rate / HERTZ)
+    resampled: Wave = np.interp(places, np.arange(len(wave)), wave)
+    return resampled
+
+
+def _above(wave: Wave, rate: int) -> Wave:
+    """What is left of the sound above FAINT_HZ."""
+    if not len(wave):
+        return wave
+    spectrum = np.fft.rfft(wave)
+    spectrum[: int(FAINT_HZ * len(wave) / rate)] = 0
+    above: Wave = np.fft.irfft(spectrum, len(wave))
+    return above
+
+
+# -- what must come out -----------------------------------------------------------------------------------------------
+
+
+def expected_parts(original: Original, keep: Sequence[KeptRange]) -> list[Part]:
+    """The kept ranges, joined where they touch, with their edges at pictures; empty where no picture is in them."""
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted((each.start_s, each.end_s) for each in keep):
+        if joined and start <= joined[-1][1] + 1e-6:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    parts: list[Part] = []
+    for start, end in joined:
+        part = _at_pictures(original, start, min(end, original.seconds))
+        if parts and part.start <= parts[-1].end:
+            parts[-1] = Part(parts[-1].start, max(part.end, parts[-1].end), parts[-1].first, part.stop)
+        elif part.first < part.stop or part.end - part.start > (NEAR_S if original.pictures.times else 0.0):
+            parts.append(part)
+    return parts if not original.pictures.times or any(part.first < part.stop for part in parts) else []
+
+
+def _at_pictures(original: Original, start: float, end: float) -> Part:
+    times = original.pictures.times
+    first, stop = (sum(time < edge - SLACK_S for time in times) for edge in (start, end))
+    return Part(_edge(start, first, times), _edge(end, stop, times), first, stop)
+
+
+def _edge(asked: float, place: int, times: Sequence[float]) -> float:
+    return times[place] if 0 < place < len(times) and times[place] - asked <= NEAR_S else asked
+
+
+# -- the judgement ----------------------------------------------------------------------------------------------------
+
+
+def faults(original: Original, parts: Sequence[Part], out: Path) -> list[str]:
+    """What is wrong with the film that was made of these parts; nothing where it is exact."""
+    to_nothing = ("-fps_mode", "passthrough", "-enc_time_base:v", "1:90000", "-f", "null", "-")
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-i", str(out), *to_nothing]
+    played = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = [f"ffmpeg: {played.stderr.strip()[:300]}"] if played.stderr.strip() or played.returncode else []
+    with av.open(str(out)) as media:
+        seconds = (media.duration or 0) / 1_000_000
+    length = sum(part.end - part.start for part in parts)
+    if abs(seconds - length) > LENGTH_S:
+        found.append(f"{seconds:.3f} s long instead of {length:.3f} s")
+    return [*found, *_wrong_pictures(original, parts, out), *_wrong_sound(original, parts, out)]
+
+
+def _wrong_pictures(original: Original, parts: Sequence[Part], out: Path) -> Iterator[str]:
+    made, hidden, before = read_pictures(out), read_pictures(out, hidden=True), original.pictures
+    places = [place for part in parts for place in range(part.first, part.stop)]
+    wanted = [before.numbers[place] for place in places]
+    if made.numbers != wanted:
+        yield f"pictures {_short(made.numbers)} instead of {_short(wanted)}"
+        return
+    if hidden.numbers != wanted:
+        yield f"hidden pictures: {_short(hidden.numbers)} instead of {_short(wanted)}"
+    if any(abs(a - b) > 2 for a, b in zip(made.size, before.size, strict=True)):
+        yield f"shown as {made.size} instead of {before.size}"
+    late = np.array(made.times) - _ideal_times(before, parts)
+    if len(late) and np.abs(late).max() > TICK_S:
+        at = int(np.abs(late).argmax())
+        yield f"picture {wanted[at]} is {late[at] * 1000:.1f} ms late"
+    yield from _other_looks([before.thumbs[place] for place in places], made.thumbs, wanted)
+
+
+def _ideal_times(before: Pictures, parts: Sequence[Part]) -> Wave:
+    gathered, times = 0.0, []
+    for part in parts:
+        times += [gathered + before.times[place] - part.start for place in range(part.first, part.stop)]
+        gathered += part.end - part.start
+    return np.array(times)
+
+
+def _other_looks(before: Sequence[Grey], after: Sequence[Grey], numbers: Sequence[int]) -> Iterator[str]:
+    for old, new, number in zip(before, after, numbers, strict=True):
+        apart = np.abs(old.astype(np.int16) - new)
+        block = apart.reshape(9, 6, 16, 6).mean(axis=(1, 3)).max()
+        if apart.mean() > SAME_LOOK or block > SAME_BLOCK:
+            yield f"picture {number} looks different: by {apart.mean():.1f} levels, {block:.1f} in one place"
+            return
+
+
+def _short(numbers: Sequence[int]) -> str:
+    """Numbers as runs: 3-7 9 11-20."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return " ".join(f"{first}-{last}" if last > first else str(first) for first, last in runs) or "none"
+
+
+# -- sound ------------------------------------------------------------------------------------------------------------
+
+
+def _wrong_sound(original: Original, parts: Sequence[Part], out: Path) -> Iterator[str]:
+    native, rate = _sound(out)
+    if not len(original.sound):
+        if len(native):
+            yield "sound where the original has none"
+        return
+    if not len(native):
+        yield "no sound"
+        return
+    raw, _ = _sound(out, hidden=True)
+    made, gathered = _at_hertz(native, rate), 0.0
+    for part in parts:
+        yield from _out_of_step(original, part, made, gathered)
+        gathered += part.end - part.start
+    yield from _clicks(original, parts, native, rate)
+    yield from _left_over(original, parts, _at_hertz(raw, rate))
+    yield from _hidden_ends(original, parts, native, raw, rate)
+
+
+def _cut(wave: Wave, start_s: float, end_s: float) -> Wave:
+    """From start to end, silence where the sound has none."""
+    first, stop = round(start_s * HERTZ), round(end_s * HERTZ)
+    inside = wave[max(0, first) : max(0, stop)]
+    before = min(max(0, -first), stop - first)
+    return np.concatenate([np.zeros(before), inside, np.zeros(stop - first - before - len(inside))])
+
+
+def _loudness(wave: Wave) -> float:
+    return float(np.sqrt(np.mean(wave**2))) if len(wave) else 0.0
+
+
+def _likeness(sample: Wave, wave: Wave) -> Wave:
+    """How alike the sample and the wave are from each place on: 1 is the same, whatever the loudness."""
+    if len(wave) < len(sample):
+        return np.zeros(1)
+    size = 1 << (len(wave) + len(sample) - 1).bit_length()
+    product = np.fft.irfft(np.fft.rfft(wave, size) * np.conj(np.fft.rfft(sample, size)), size)
+    energy = np.concatenate([[0.0], np.cumsum(wave**2)])
+    local = energy[len(sample) :] - energy[: -len(sample)]
+    strength = np.sqrt(np.maximum(local, len(sample) * QUIET**2) * max(float((sample**2).sum()), 1e-9))
+    likeness: Wave = product[: len(local)] / strength
+    return likeness
+
+
+def _out_of_step(original: Original, part: Part, made: Wave, at_s: float) -> Iterator[str]:
+    """The sound of a part against the original's, at its beginning and its end, and all that is between."""
+    length = part.end - part.start
+    if length < SHORT_S:
+        return
+    width = min(length, 0.2)
+    lag_s = 0.0
+    for begin in (0.0, length - width):
+        sample = _cut(original.sound, part.start + begin, part.start + begin + width)
+        if _loudness(sample) < 3 * QUIET:
+            continue
+        likeness = _likeness(sample, _cut(made, at_s + begin - LATE_S, at_s + begin + width + LATE_S))
+        lag_s, like = int(likeness.argmax()) / HERTZ - LATE_S, float(likeness.max())
+        if like < (0.8 if width > 0.06 else 0.6) or abs(lag_s) > IN_STEP_S:
+            yield f"sound of {part.start + begin:.4f} s is {lag_s * 1000:.1f} ms late, {like:.2f} like it"
+            return
+    for moment in np.arange(0.03, length - 0.08, 0.05):
+        sample = _cut(original.sound, part.start + moment, part.start + moment + 0.05)
+        begin = at_s + moment + lag_s - NEARLY_S
+        likeness = _likeness(sample, _cut(made, begin, begin + 0.05 + 2 * NEARLY_S))
+        if _loudness(sample) > 3 * QUIET and likeness.max() < 0.75:
+            yield f"another sound at {part.start + moment:.3f} s: {likeness.max():.2f} like it"
+            return
+
+
+def _clicks(original: Original, parts: Sequence[Part], native: Wave, rate: int) -> Iterator[str]:
+    edges = np.cumsum([part.end - part.start for part in parts])
+    places = [float(edge) for edge in edges[: None if parts[-1].end < original.seconds - 0.05 else -1]]
+    places += [0.0] if parts[0].start > 0.05 else []
+    above = np.abs(_above(np.concatenate([np.zeros(rate), native, np.zeros(rate)]), rate))
+    for place in places:
+        around = above[round((place + 0.97) * rate) : round((place + 1.03) * rate)]
+        if around.max() > max(CLICK, 4 * original.faint):
+            yield f"a click of {around.max():.3f} at {place:.3f} s"
+
+
+def _cut_away(original: Original, parts: Sequence[Part]) -> list[tuple[float, float]]:
+    edges = [0.0, *(edge for part in parts for edge in (part.start, part.end)), original.seconds]
+    return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if end - start > SHORT_S + EDGE_S]
+
+
+def _left_over(original: Original, parts: Sequence[Part], raw: Wave) -> Iterator[str]:
+    """Is there anything of what was cut away, at its edges above all?"""
+    for start, end in _cut_away(original, parts):
+        for begin in (start + EDGE_S, *np.arange(start + 0.2, end - 0.2, 0.5), end - EDGE_S - SHORT_S):
+            sample = _cut(original.sound, begin, begin + SHORT_S)
+            if _loudness(sample) < 3 * QUIET:
+                continue
+            likeness = _likeness(sample, raw)
+            if likeness.max() > 0.65:
+                at_s = int(likeness.argmax()) / HERTZ
+                yield f"sound of {begin:.3f} s was cut away and is there at {at_s:.3f} s: {likeness.max():.2f}"
+                return
+
+
+def _hidden_ends(original: Original, parts: Sequence[Part], native: Wave, raw: Wave, rate: int) -> Iterator[str]:
+    """In front only an encoder's silence may hide, and nothing may follow the end."""
+    loud = np.flatnonzero(np.abs(native) > 4 * QUIET)
+    if not len(loud):
+        return
+    sample = native[loud[0] : loud[0] + rate // 10]
+    lead = int(_likeness(sample, raw[loud[0] : loud[0] + rate // 5 + MOST_LEAD]).argmax())
+    if lead > MOST_LEAD or _loudness(raw[:lead]) > QUIET:
+        yield f"{lead} samples of {_loudness(raw[:lead]):.3f} hide in front"
+    end = lead + round((sum(part.end - part.start for part in parts) + EDGE_S) * rate)
+    if parts[-1].end < original.seconds - 0.05 and _loudness(raw[end:]) > QUIET:
+        yield f"{len(raw) - end} samples of {_loudness(raw[end:]):.3f} follow the end"
