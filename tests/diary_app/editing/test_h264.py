@@ -59,3 +59,86 @@ def test_a_set_that_ends_too_soon_is_not_understood() -> None:
     whole = parameter_sets("veryfast")
     with pytest.raises(NotUnderstood):
         h264.read_alike(whole, replace(whole, sps=whole.sps[:6]))
+
+
+# -- records and sample entries -------------------------------------------------------------------------------------
+
+
+def record(preset: str = "medium", x264: str = "") -> h264.Record:
+    sets = parameter_sets(preset, x264)
+    return h264.Record(sets.sps[1], sets.sps[2], sets.sps[3], (sets.sps,), (sets.pps,))
+
+
+def entry(avcc: bytes, *, kind: bytes = b"avc1") -> bytes:
+    inside = b"\x00\x00\x00\x10pasp\x00\x00\x00\x04\x00\x00\x00\x03" + (8 + len(avcc)).to_bytes(4, "big") + b"avcC"
+    return (
+        (86 + len(inside) + len(avcc) + 13).to_bytes(4, "big")
+        + kind
+        + bytes(78)
+        + inside
+        + avcc
+        + b"\0\0\0\x09colr\x07"
+    ) + bytes(4)
+
+
+def test_a_record_survives_its_bytes_with_both_kinds_of_sets() -> None:
+    one, other = record(x264="level=40"), parameter_sets("ultrafast", "sps-id=1:level=51")
+    both = h264.with_sets(one, other)
+    assert h264.open_avcc(h264.close_avcc(both)) == both
+    assert (both.profile, both.level) == (h264.HIGH, 51)
+    assert both.compatible == one.compatible & other.sps[2]
+    assert both.sps == (*one.sps, other.sps)
+
+
+def test_a_record_is_written_as_x264s_muxer_writes_it() -> None:
+    """The four bytes that only the high profile has stand at the end, and nowhere else."""
+    assert h264.close_avcc(record())[-4:] == b"\xfd\xf8\xf8\x00"
+    assert h264.close_avcc(record("ultrafast")).endswith(record("ultrafast").pps[0])
+
+
+def test_profiles_that_players_lack_are_not_joined() -> None:
+    with pytest.raises(NotUnderstood):
+        h264.with_sets(replace(record(), profile=110), parameter_sets("medium"))
+
+
+def test_new_sets_get_a_number_that_is_free() -> None:
+    assert h264.free_id(record()) == 1
+    assert h264.free_id(record(x264="sps-id=1")) == 2
+    every = [record(x264=f"sps-id={number}") for number in range(32)]
+    full = replace(every[0], sps=tuple(one.sps[0] for one in every))
+    with pytest.raises(NotUnderstood):
+        h264.free_id(full)
+
+
+def test_only_the_record_in_a_sample_entry_is_replaced() -> None:
+    old, new = h264.close_avcc(record()), h264.close_avcc(h264.with_sets(record(), parameter_sets("medium", "ref=5")))
+    assert h264.with_avcc(entry(old), new) == entry(new)
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", entry(b"", kind=b"hvc1"), entry(b"")[:90], entry(b"")[:86] + b"\xff" * 40, entry(b"")[:102]]
+)
+def test_broken_sample_entries_are_not_understood(broken: bytes) -> None:
+    with pytest.raises(NotUnderstood):
+        h264.with_avcc(broken, b"")
+
+
+@pytest.mark.parametrize("length", range(0, 45, 4))
+def test_a_record_that_is_cut_off_is_not_understood(length: int) -> None:
+    whole = h264.close_avcc(record("ultrafast"))
+    with pytest.raises(NotUnderstood):
+        h264.open_avcc(whole[: min(length, len(whole) - 1)])
+
+
+def bits(*numbers: int) -> str:
+    """Exp-Golomb codes."""
+    return "".join(f"{number + 1:b}".zfill(2 * (number + 1).bit_length() - 1) for number in numbers)
+
+
+def test_an_order_of_pictures_that_is_counted_in_cycles_is_read() -> None:
+    cycle = bits(0, 4, 1) + "1" + bits(0, 0, 2, 3, 4)  # id, frame_num, order type 1; two offsets
+    rest = bits(3) + "0" + bits(10, 5) + "1" + "1" + "0" + "0" + "1"
+    whole = cycle + rest
+    padded = whole + "0" * (-len(whole) % 8)
+    sps = b"\x67\x42\xc0\x1e" + int(padded, 2).to_bytes(len(padded) // 8, "big")
+    assert h264.references(sps) == 3
