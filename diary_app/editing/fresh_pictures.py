@@ -1,0 +1,242 @@
+"""The pictures of an exact cut that must be made anew: decoded from their group, encoded, and looked at once more.
+
+New pictures stand beside copied ones in one track. Where our encoder can be brought to write the take's own parameter
+sets, as with our recorder's takes, the two are one stream. Otherwise the new ones bring sets of another number, and
+both stand in the record of the sample entry. They do not stand among the pictures too: ISO/IEC 14496-15 forbids it
+under `avc1`, hardware decoders that are set up from the entry (VideoToolbox) do not look for them there, and ffmpeg
+and Chromium put all sets of the entry before every IDR picture themselves. As the numbers differ, neither set ever
+replaces the other, wherever a player seeks to. One thread.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+from av.codec.context import CodecContext
+from av.packet import Packet
+from av.stream import Stream
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from diary_app.editing import h264
+from diary_app.editing.cut_pictures import CannotCut
+from diary_app.editing.media import DECODING
+from diary_app.editing.progress import Meter
+from diary_app.editing.samples import Flags, Spool, Stretch
+from diary_app.editing.stored_pictures import StoredPictures
+
+GLOBAL_HEADER = 1 << 22
+"""AV_CODEC_FLAG_GLOBAL_HEADER: parameter sets stand in the header, not in front of every keyframe."""
+SAME_SYNTAX = ("cabac", "ref", "8x8dct", "weightp", "subme", "psy", "psy_rd", "trellis", "constrained_intra")
+"""x264's options that decide what stands in its parameter sets, straight or by way of one another."""
+FIXED = "bframes=0:keyint=300:scenecut=0:rc-lookahead=0:mbtree=0:aud=0"
+"""No B-frames: a new group ends where it must."""
+CRF = 17
+"""Quality of new pictures: no eye can tell, and there are few of them."""
+PROFILES = {h264.BASELINE: "baseline", h264.MAIN: "main", h264.HIGH: "high"}
+FORMATS = ("yuv420p", "yuvj420p")
+MOST_OFF = 6.0
+"""Steps of 256 by which the brightness of a new picture may be off on average. Grain at CRF 17 costs 1 to 3; another
+picture, or one that is decoded wrongly, is off by more than 10."""
+ALL_DELAYED = {"strict": "strict"}
+"""Without hints about their order libav guesses how long to hold pictures back, and may drop some while it learns."""
+
+Luma = NDArray[np.uint8]
+
+
+class FreshPictures:
+    """Makes groups of pictures anew, as many as a cut needs, all under the same parameter sets."""
+
+    def __init__(self, stored: StoredPictures, entry: bytes, spool: Spool, meter: Meter) -> None:
+        self._stored, self._spool, self._meter = stored, spool, meter
+        self.entry = entry
+        """The sample entry under which both the take's pictures and the new ones are decoded."""
+        self._record = stored.record
+        self._options: dict[str, str] = {}
+        self._own: h264.ParameterSets | None = None
+        self._shape: Fraction | None = None
+
+    def group(self, ranges: Sequence[tuple[int, int]]) -> tuple[Stretch, Flags]:
+        """The pictures of these ranges of positions, in order, as one group: where they lie, and which are keyframes.
+
+        Raises CannotCut, NotUnderstood, av.FFmpegError, OSError, EditStopped.
+        """
+        group: _Group | None = None
+        for frame in self._wanted(ranges):
+            if group is None:
+                encoder = self._encoder(frame)
+                group = _Group(encoder, _decoder(self._record), self._spool)
+            group.add(frame)
+        if group is None:
+            raise CannotCut("no pictures where there should be some")
+        return group.finish()
+
+    # -- decoding ---------------------------------------------------------------------------------------------------
+
+    def _wanted(self, ranges: Sequence[tuple[int, int]]) -> Iterator[VideoFrame]:
+        """The decoded pictures of all ranges, and no other, each with its time in the take."""
+        for first, stop in ranges:
+            expected = first
+            for frame in self._decoded(first, stop):
+                if frame.pts is None or not first <= frame.pts < stop:
+                    continue
+                if frame.pts != expected or frame.is_corrupt:
+                    raise CannotCut(f"picture {expected} cannot be decoded")
+                frame.pts = int(self._stored.ticks[expected])
+                expected += 1
+                yield frame
+            if expected != stop:
+                raise CannotCut(f"picture {expected} cannot be decoded")
+
+    def _decoded(self, first: int, stop: int) -> Iterator[VideoFrame]:
+        """What a fresh decoder shows from the last IDR picture on; the time of each picture is its position."""
+        decoder = _decoder(self._stored.record)
+        for place in range(self._stored.decodable_from(first), self._stored.needed_for(first, stop)):
+            self._meter.check()
+            packet: Packet[Stream] = Packet(self._stored.sample(place))
+            packet.pts = int(self._stored.position[place])
+            yield from self._shown(decoder, packet)
+        yield from self._shown(decoder, None)
+
+    def _shown(self, decoder: VideoCodecContext, packet: "Packet[Stream] | None") -> list[VideoFrame]:
+        frames = decoder.decode(packet)
+        self._shape = decoder.sample_aspect_ratio
+        return frames
+
+    # -- encoding ---------------------------------------------------------------------------------------------------
+
+    def _encoder(self, like: VideoFrame) -> VideoCodecContext:
+        """An encoder for one group of such pictures; the first one decides about parameter sets. Raises CannotCut."""
+        if like.interlaced_frame or like.format.name not in FORMATS:
+            raise CannotCut(f"interlaced, or colours as {like.format.name}")
+        if self._own is None:
+            return self._under_the_same_sets(like) or self._under_other_sets(like)
+        encoder, sets = self._open(like, self._options)
+        if sets != self._own:
+            raise CannotCut("our encoder would write other parameter sets than before")
+        return encoder
+
+    def _under_the_same_sets(self, like: VideoFrame) -> VideoCodecContext | None:
+        """An encoder whose pictures stand under the take's own parameter sets, where there is one."""
+        record = self._stored.record
+        if len(record.sps) != 1 or len(record.pps) != 1:
+            return None
+        try:
+            told = h264.x264_options(self._stored.sample(0))
+        except h264.NotUnderstood:
+            return None
+        same = [f"{name}={told[name].replace(':', ',')}" for name in SAME_SYNTAX if name in told]
+        options = {
+            "preset": "ultrafast" if told.get("subme") == "0" else "veryfast",
+            "x264-params": ":".join([*same, FIXED, "stitchable=1"]),
+        }
+        encoder, sets = self._open(like, options)
+        if not h264.read_alike(h264.ParameterSets(record.sps[0], record.pps[0]), sets):
+            return None
+        self._options, self._own = options, sets
+        return encoder
+
+    def _under_other_sets(self, like: VideoFrame) -> VideoCodecContext:
+        """An encoder whose parameter sets stand beside the take's own, with a number that is still free.
+
+        Profile and reference frames are the take's, so that no decoder must be set up anew for other needs: one that
+        is may drop the pictures that it still holds (C.4.4).
+        """
+        record = self._stored.record
+        if record.profile not in PROFILES or like.width % 2 or like.height % 2:
+            raise CannotCut(f"profile {record.profile}, {like.width} x {like.height}")
+        number, held = h264.free_id(record), max(1, h264.references(record.sps[0]))
+        options = {
+            "preset": "veryfast",
+            "profile": PROFILES[record.profile],
+            "x264-params": f"{FIXED}:sps-id={number}:ref={held}",
+        }
+        encoder, sets = self._open(like, options)
+        self._options, self._own = options, sets
+        self._record = h264.with_sets(record, sets)
+        self.entry = h264.with_avcc(self.entry, h264.close_avcc(self._record))
+        return encoder
+
+    def _open(self, like: VideoFrame, options: dict[str, str]) -> tuple[VideoCodecContext, h264.ParameterSets]:
+        encoder = CodecContext.create("libx264", "w")
+        encoder.width, encoder.height, encoder.pix_fmt = like.width, like.height, like.format.name
+        encoder.time_base, encoder.framerate = self._stored.tick, self._stored.rate
+        encoder.sample_aspect_ratio = self._shape or Fraction(0)
+        encoder.color_range, encoder.colorspace = like.color_range, like.colorspace
+        encoder.color_primaries, encoder.color_trc = like.color_primaries, like.color_trc
+        encoder.flags |= GLOBAL_HEADER
+        encoder.options = {"crf": str(CRF), **options}
+        encoder.open()
+        return encoder, h264.from_start_codes(encoder.extradata or b"")
+
+
+class _Group:
+    """One group that is being made: each picture is encoded, spooled, decoded again and compared with what was meant.
+
+    What the encoder holds back is all that is held here.
+    """
+
+    def __init__(self, encoder: VideoCodecContext, checker: VideoCodecContext, spool: Spool) -> None:
+        self._encoder, self._checker, self._spool = encoder, checker, spool
+        self._meant: deque[Luma] = deque()
+        self._made: list[Stretch] = []
+        self._keys: list[bool] = []
+
+    def add(self, frame: VideoFrame) -> None:
+        """One more picture."""
+        if (frame.width, frame.height, frame.format.name) != (
+            self._encoder.width,
+            self._encoder.height,
+            self._encoder.pix_fmt,
+        ):
+            raise CannotCut("pictures change their size or form on the way")
+        self._meant.append(_luma(frame))
+        frame.pict_type = 0  # the encoder decides
+        self._keep(self._encoder.encode(frame))
+
+    def finish(self) -> tuple[Stretch, Flags]:
+        """All of it, once the last picture is added."""
+        self._keep(self._encoder.encode(None))
+        self._compare(self._checker.decode(None))
+        if self._meant:
+            raise CannotCut(f"{len(self._meant)} new pictures are missing")
+        offsets = np.concatenate([stretch.offsets for stretch in self._made])
+        sizes = np.concatenate([stretch.sizes for stretch in self._made])
+        return Stretch(self._spool.path, offsets, sizes), np.array(self._keys, np.bool_)
+
+    def _keep(self, packets: Sequence["Packet[VideoStream]"]) -> None:
+        for packet in packets:
+            units = [
+                unit for unit in h264.split_start_codes(bytes(packet)) if h264.kind_of(unit) in (h264.SLICE, h264.IDR)
+            ]
+            sample = h264.with_lengths(units) if self._made else h264.DELIMITER + h264.with_lengths(units)
+            self._made.append(self._spool.add([sample]))
+            self._keys.append(packet.is_keyframe)
+            again: Packet[Stream] = Packet(sample)
+            self._compare(self._checker.decode(again))
+
+    def _compare(self, frames: Sequence[VideoFrame]) -> None:
+        for frame in frames:
+            if not self._meant:
+                raise CannotCut("more new pictures than there should be")
+            meant, made = self._meant.popleft(), _luma(frame)
+            if meant.shape != made.shape or np.abs(made.astype(np.int16) - meant).mean() > MOST_OFF:
+                raise CannotCut("a new picture does not look like the one it stands for")
+
+
+def _luma(frame: VideoFrame) -> Luma:
+    """The brightness of every second dot of every second row, as a copy."""
+    plane = frame.planes[0]
+    rows: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: frame.height : 2, : frame.width : 2].copy()
+
+
+def _decoder(record: h264.Record) -> VideoCodecContext:
+    """A fresh one that knows these parameter sets."""
+    decoder = CodecContext.create("h264", "r")
+    decoder.extradata = h264.close_avcc(record)
+    decoder.options = {**DECODING, **ALL_DELAYED}
+    return decoder
