@@ -34,6 +34,8 @@ HERTZ = 16_000
 """Sound is compared at this rate."""
 QUIET = 0.012
 """Root mean square, of 1: a tenth of the films' loudness."""
+LEAD = 0.03
+"""The same: an encoder's silence before a sudden beginning is not quite silent."""
 MOST_LEAD = 2112
 """Samples of silence that an encoder puts first, behind an edit list."""
 CLICK = 0.04
@@ -56,6 +58,8 @@ class Pictures:
     thumbs: list[Grey]
     size: tuple[int, int]
     """Dots across and down on a screen: upright and with square dots. (0, 0) where there are none."""
+    end_s: float
+    """When the last one has been shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +90,17 @@ class Part:
 
 def read_original(path: Path) -> Original:
     """Decode all of it."""
-    sound, rate = _sound(path)
+    pictures, (sound, rate) = read_pictures(path), _sound(path)
     faint = np.abs(_above(sound, rate))
-    with av.open(str(path)) as media:
-        seconds = (media.duration or 0) / 1_000_000
+    seconds = max(pictures.end_s, len(sound) / rate if rate else 0.0)
     loud = float(np.percentile(faint, 99.5)) if len(faint) else 0.0
-    return Original(path, seconds, read_pictures(path), _at_hertz(sound, rate), loud)
+    return Original(path, seconds, pictures, _at_hertz(sound, rate), loud)
 
 
 def read_pictures(path: Path, *, hidden: bool = False) -> Pictures:
     """Decode all pictures; with `hidden`, also those that an edit list would keep from being shown."""
-    found = Pictures([], [], [], (0, 0))
-    size = (0, 0)
+    found = Pictures([], [], [], (0, 0), 0.0)
+    size, end_s = (0, 0), 0.0
     with av.open(str(path), container_options={"ignore_editlist": "1"} if hidden else {}) as media:
         if not media.streams.video:
             return found
@@ -111,7 +114,8 @@ def read_pictures(path: Path, *, hidden: bool = False) -> Pictures:
             aspect = media.streams.video[0].sample_aspect_ratio or Fraction(1)
             wide = (round(frame.width * aspect), frame.height)
             size = wide if turns % 2 == 0 else wide[::-1]
-    return Pictures(found.numbers, found.times, found.thumbs, size)
+            end_s = max(end_s, found.times[-1] + float(frame.duration * (frame.time_base or 0)))
+    return Pictures(found.numbers, found.times, found.thumbs, size, end_s)
 
 
 def _thumb(grey: NDArray[np.generic]) -> Grey:
@@ -377,7 +381,7 @@ def _hidden_ends(original: Original, parts: Sequence[Part], native: Wave, raw: W
         return
     sample = native[loud[0] : loud[0] + rate // 10]
     lead = int(_likeness(sample, raw[loud[0] : loud[0] + rate // 5 + MOST_LEAD]).argmax())
-    if lead > MOST_LEAD or _loudness(raw[:lead]) > QUIET:
+    if lead > MOST_LEAD or _loudness(raw[:lead]) > LEAD:
         yield f"{lead} samples of {_loudness(raw[:lead]):.3f} hide in front"
     end = lead + round((sum(part.end - part.start for part in parts) + EDGE_S) * rate)
     if parts[-1].end < original.seconds - 0.05 and _loudness(raw[end:]) > QUIET:
