@@ -20,6 +20,10 @@ from diary_app.editing.probe import MediaFacts
 
 LEAD_S = 2.0
 FADE_S = 0.005
+JUMP_S = 0.02
+"""A gap in the sound's times of this much is lost sound, which becomes silence; less is rounding."""
+UNCLICKED: dict[str, object] = {"aac_tns": 0}
+"""The AAC encoder's shaping of noise in time makes a click just after the beginning of one piece in thirty."""
 SOUND_RATE = 48_000
 KEYFRAMES = 120
 """At most so many frames from one keyframe to the next: a browser can jump to within 4 s at once."""
@@ -80,6 +84,8 @@ def encode_command(
     if source.facts.has_sound:
         streams.append(_sound(given["a:0"], source, start_s, level))
         options |= _sound_options(encode.sound_bps)
+    if source.pieces and source.facts.kind is Kind.VIDEO:
+        options["bsf:v"] = _ending(source.pieces)
     options |= {"f": _muxer(source.facts), "movflags": "+faststart", **PRIVATE}
     return _arguments(streams, out, options)
 
@@ -156,6 +162,12 @@ def _moved(source: Source, start_s: float) -> str:
     return f"PTS-({'+'.join(terms)})/TB"
 
 
+def _ending(pieces: Sequence[Piece]) -> str:
+    """The last picture is shown to the end of the last piece, not as long as it was in the take."""
+    end_s = float(sum(piece.length for piece in pieces))
+    return f"setts=pts=PTS:dts=DTS:duration=clip(DURATION\\,1\\,max(1\\,{end_s:.6f}/TB-PTS))"
+
+
 def _video_options(facts: MediaFacts, encode: Encode, turn: Pass | None) -> dict[str, object]:
     if facts.kind is Kind.SOUND:
         return {}
@@ -192,7 +204,7 @@ def _colours(facts: MediaFacts, encode: Encode) -> dict[str, object]:
 
 def _sound(stream: FilterableStream, source: Source, start_s: float, level: Level | None) -> FilterableStream:
     layout = "stereo" if source.facts.channels > 1 else "mono"
-    stream = stream.filter("aresample", SOUND_RATE, **{"async": 1, "first_pts": 0})
+    stream = stream.filter("aresample", SOUND_RATE, **{"async": 1, "first_pts": 0, "min_hard_comp": JUMP_S})
     stream = _kept(stream.filter("aformat", channel_layouts=layout), source, start_s)
     if level is None:
         return stream
@@ -224,4 +236,4 @@ def _heard(stream: FilterableStream, source: Source, at: int, start_s: float) ->
 
 
 def _sound_options(bps: int | None) -> dict[str, object]:
-    return {"c:a": "aac", "b:a": bps, "ar": SOUND_RATE}
+    return {"c:a": "aac", "b:a": bps, "ar": SOUND_RATE, **UNCLICKED}
