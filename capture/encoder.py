@@ -81,6 +81,10 @@ def picture_options(picture: PictureFormat, preset: str) -> list[str]:
     ]
 
 
+SOUND = ("-c:a", "aac", "-b:a", "128k", "-aac_tns", "0", "-ac", "1")
+"""Without temporal noise shaping: after some onsets ffmpeg's makes a click of up to a tenth of full scale."""
+
+
 def output_options(picture: PictureFormat | None, *, sound: bool, preset: str, goes_on: bool = False) -> list[str]:
     """A fragmented MP4 on standard output, which plays up to its last fragment at any moment.
 
@@ -89,7 +93,7 @@ def output_options(picture: PictureFormat | None, *, sound: bool, preset: str, g
     movflags = "delay_moov+default_base_moof+skip_trailer" + ("+frag_discont" if goes_on else "")
     return [
         *(picture_options(picture, preset) if picture else ["-vn"]),
-        *(("-c:a", "aac", "-b:a", "128k", "-ac", "1") if sound else ("-an",)),
+        *(SOUND if sound else ("-an",)),
         *("-max_interleave_delta", str(int(INTERLEAVE_S * 1e6)), "-map_metadata", "-1", "-fflags", "+bitexact"),
         *("-f", "mp4", "-movflags", movflags, "-frag_duration", str(int(FRAGMENT_S * 1e6)), "-flush_packets", "1"),
         "pipe:1",

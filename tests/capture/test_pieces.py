@@ -1,11 +1,16 @@
 """Encoder children that follow each other in one file: after a cut, and after one that died."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
+import imageio_ffmpeg
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from capture.encoder import FASTEST, output_options
 from capture.errors import EncoderFailed
 from capture.model import Missing, PictureFormat
 from capture.pieces import PieceWriter
@@ -19,6 +24,7 @@ from tests.support.playing import complaints, play
 from tests.support.taken import FPS, LOOK, HandMadeTake
 
 WITHIN_MS = 20.0
+Wave: TypeAlias = NDArray[np.float64]
 
 
 def _assert_sound(path: Path, take: HandMadeTake) -> None:
@@ -93,6 +99,48 @@ def test_the_sound_of_a_cut_has_no_click(tmp_path: Path) -> None:
         quiet[max(0, int((beep_s - 0.03) * 48_000)) : int((beep_s + 0.09) * 48_000)] = False
     assert np.abs(sound[quiet]).max() < 0.02
     assert complaints(path) == ""
+
+
+def test_the_onset_of_a_sound_makes_no_click(tmp_path: Path) -> None:
+    """Bursts of low noise: whatever is heard above them the encoder has made."""
+    rng, take = np.random.default_rng(1), tmp_path / "a.m4a"
+    fade = np.clip(np.arange(9000) / 240, 0, 1) * np.clip(np.arange(9000, 0, -1) / 240, 0, 1)
+    bursts = [_low(rng.normal(0, 1, 9000)) * fade for _ in range(60)]
+    wave = np.concatenate([np.pad(burst, (4800, 0)) for burst in bursts])
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-loglevel",
+        "error",
+        "-f",
+        "s16le",
+        "-ar",
+        "48000",
+        "-ac",
+        "1",
+        "-i",
+        "-",
+    ]
+    command += output_options(None, sound=True, preset=FASTEST)
+    data = (wave * 32_767).astype("<i2").tobytes()
+    take.write_bytes(subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout)
+    heard = np.asarray(hear(take), float)[: len(wave)]
+    assert np.abs(heard - wave[: len(heard)]).mean() < 0.001, "it is the same sound"
+    assert np.abs(_high(heard)).max() < 0.001
+
+
+def _high(wave: Wave) -> Wave:
+    spectrum = np.fft.rfft(wave)
+    spectrum[: len(wave) // 8] = 0  # up to 6 kHz
+    found: Wave = np.fft.irfft(spectrum, len(wave))
+    return found
+
+
+def _low(wave: Wave) -> Wave:
+    spectrum = np.fft.rfft(wave)
+    spectrum[len(wave) // 16 :] = 0  # from 3 kHz on
+    found = np.fft.irfft(spectrum, len(wave))
+    low: Wave = 0.3 * found / np.abs(found).max()
+    return low
 
 
 def test_a_child_that_dies_is_followed_by_another(tmp_path: Path) -> None:
