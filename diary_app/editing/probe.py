@@ -196,7 +196,8 @@ def _seconds(media: InputContainer, *, path: Path, size: int, origin_s: float) -
         seconds = seconds if whole is None else min(seconds, whole - origin_s)
     else:
         found = _end_of_packets(media, after_s=origin_s + seconds - TAIL_S) - origin_s
-        seconds = seconds if found > seconds - FAR_OFF_S else found
+        # The last picture may end a little after what the header says: it is part of the film.
+        seconds = max(seconds, found) if abs(found - seconds) < FAR_OFF_S else min(seconds, found)
     if seconds <= 0:
         raise _damaged(path)
     if seconds > LONGEST_S:
