@@ -48,10 +48,11 @@ Luma = NDArray[np.uint8]
 
 
 class FreshPictures:
-    """Makes groups of pictures anew, as many as a cut needs, all under the same parameter sets."""
+    """Makes groups of pictures anew, `count` pictures in all, under the same parameter sets."""
 
-    def __init__(self, stored: StoredPictures, entry: bytes, spool: Spool, meter: Meter) -> None:
+    def __init__(self, stored: StoredPictures, entry: bytes, *, count: int, spool: Spool, meter: Meter) -> None:
         self._stored, self._spool, self._meter = stored, spool, meter
+        self._count, self._done = count, 0
         self.entry = entry
         """The sample entry under which both the take's pictures and the new ones are decoded."""
         self._record = stored.record
@@ -70,6 +71,8 @@ class FreshPictures:
                 encoder = self._encoder(frame)
                 group = _Group(encoder, _decoder(self._record), self._spool)
             group.add(frame)
+            self._done += 1
+            self._meter.report(self._done / self._count)
         if group is None:
             raise CannotCut("no pictures where there should be some")
         return group.finish()
@@ -143,7 +146,8 @@ class FreshPictures:
         """An encoder whose parameter sets stand beside the take's own, with a number that is still free.
 
         Profile and reference frames are the take's, so that no decoder must be set up anew for other needs: one that
-        is may drop the pictures that it still holds (C.4.4).
+        is may drop the pictures that it still holds (C.4.4). They announce the take's delay: phones often do not, and
+        a player that learns it only in the middle of the film drops pictures there.
         """
         record = self._stored.record
         if record.profile not in PROFILES or like.width % 2 or like.height % 2:
@@ -156,7 +160,8 @@ class FreshPictures:
         }
         encoder, sets = self._open(like, options)
         self._options, self._own = options, sets
-        self._record = h264.with_sets(record, sets)
+        announced = h264.ParameterSets(h264.with_delay(sets.sps, self._stored.delay), sets.pps)
+        self._record = h264.with_sets(record, announced)
         self.entry = h264.with_avcc(self.entry, h264.close_avcc(self._record))
         return encoder
 

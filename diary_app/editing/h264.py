@@ -175,6 +175,32 @@ def references(sps: bytes) -> int:
     return _sps_core(sps)[-1]
 
 
+def with_delay(sps: bytes, delay: int) -> bytes:
+    """A set that x264 wrote for pictures in the order of showing, announcing that so many are decoded too early.
+
+    Decoders set up by this set will hold so many pictures back. Raises NotUnderstood where it ends in another way.
+    """
+    held = references(sps)
+    told = golomb(0) + golomb(held)  # max_num_reorder_frames, max_dec_frame_buffering: the last two of E.1.1
+    text = f"{int.from_bytes(_without_prevention(sps), 'big'):b}".rstrip("0").removesuffix("1")
+    if not text.endswith(told):
+        raise NotUnderstood("a parameter set that does not end as x264 ends it")
+    text = text.removesuffix(told) + golomb(delay) + golomb(max(held, delay)) + "1"
+    size = -(-(len(text) + 1) // 8)  # the first bit of a unit is 0
+    raw = int(text.ljust(8 * size - 1, "0"), 2).to_bytes(size, "big")
+    return re.sub(rb"\x00\x00(?=[\x00-\x03])", b"\x00\x00\x03", raw)
+
+
+def golomb(number: int) -> str:
+    """The bits of a number from 0 on as an Exp-Golomb code (9.1)."""
+    return f"{number + 1:b}".zfill(2 * (number + 1).bit_length() - 1)
+
+
+def _without_prevention(unit: bytes) -> bytes:
+    """A unit without the bytes that keep start codes from turning up in it (7.4.1)."""
+    return unit.replace(b"\x00\x00\x03", b"\x00\x00")
+
+
 def free_id(record: Record) -> int:
     """The lowest number from 1 that no set of either kind has; raises NotUnderstood where none is left."""
     taken = {_sps_core(sps)[1] for sps in record.sps} | {_Bits(pps[1:]).number() for pps in record.pps}
@@ -185,10 +211,10 @@ def free_id(record: Record) -> int:
 
 
 class _Bits:
-    """Reads bits and Exp-Golomb numbers (9.1) of a raw byte sequence, emulation prevention taken out (7.4.1)."""
+    """Reads bits and Exp-Golomb numbers (9.1) of a raw byte sequence."""
 
     def __init__(self, unit: bytes) -> None:
-        raw = unit.replace(b"\x00\x00\x03", b"\x00\x00")
+        raw = _without_prevention(unit)
         self._number, self._left = int.from_bytes(raw, "big"), len(raw) * 8
 
     def bits(self, count: int) -> int:

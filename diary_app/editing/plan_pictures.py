@@ -57,9 +57,9 @@ def plan_pictures(
     try:
         with take.open("rb") as file:
             stored = StoredPictures(file, track, index)
-            fresh = FreshPictures(stored, track.look.entry, spool, meter)
             parts = list(_parts(stored, pieces))
-            _check_share(stored, parts)
+            count = _count_fresh(stored, parts)
+            fresh = FreshPictures(stored, track.look.entry, count=count, spool=spool, meter=meter)
             samples = list(_samples(parts, stored, fresh, spool, Stretch(take, track.offsets, track.sizes)))
     except h264.NotUnderstood as error:
         raise CannotCut(str(error)) from error
@@ -88,7 +88,8 @@ def _parts(stored: StoredPictures, pieces: Sequence[Piece]) -> Iterator[Part]:
         )
 
 
-def _check_share(stored: StoredPictures, parts: Sequence[Part]) -> None:
+def _count_fresh(stored: StoredPictures, parts: Sequence[Part]) -> int:
+    """How many pictures are made anew; raises CannotCut where they are most of all."""
     if not parts:
         raise CannotCut("no pictures")
     fresh = [part for part in parts if not part.copied]
@@ -96,6 +97,7 @@ def _check_share(stored: StoredPictures, parts: Sequence[Part]) -> None:
     seconds = sum(int(stored.ticks[part.stop - 1] - stored.ticks[part.first]) for part in fresh) * stored.tick
     if count > MOST_FRESH * kept and seconds > MOST_FRESH_S:
         raise CannotCut(f"{count} of {kept} pictures would have to be encoded again")
+    return count
 
 
 def _samples(

@@ -38,6 +38,8 @@ class StoredPictures:
         self.position[self._by_position] = np.arange(self.count)
         latest = np.maximum.accumulate(self.position)
         self._complete: Flags = np.concatenate(([True], latest == np.arange(self.count)))
+        self.delay = int((np.arange(self.count) - self.position).max())
+        """So many pictures are stored before one that is shown before them: what a decoder must hold back."""
         self.keys = track.keys
         """Of each place: what the file's tables call a keyframe."""
         self._keys = np.flatnonzero(track.keys)

@@ -10,14 +10,18 @@ from diary_app.editing.h264 import NotUnderstood, ParameterSets
 UNITS = [b"\x67\x42\x00\x01", b"\x68\xce", b"\x65" + bytes(range(1, 200))]
 
 
-def parameter_sets(preset: str, x264: str = "") -> ParameterSets:
+def opened(preset: str, x264: str = "") -> av.VideoCodecContext:
     encoder = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = 320, 180, "yuv420p"
     encoder.time_base = Fraction(1, 90_000)
     encoder.flags |= 1 << 22
     encoder.options = {"preset": preset, "x264-params": ":".join(["stitchable=1", "bframes=0", *filter(None, [x264])])}
     encoder.open()
-    return h264.from_start_codes(encoder.extradata or b"")
+    return encoder
+
+
+def parameter_sets(preset: str, x264: str = "") -> ParameterSets:
+    return h264.from_start_codes(opened(preset, x264).extradata or b"")
 
 
 def test_units_survive_both_forms() -> None:
@@ -131,8 +135,7 @@ def test_a_record_that_is_cut_off_is_not_understood(length: int) -> None:
 
 
 def bits(*numbers: int) -> str:
-    """Exp-Golomb codes."""
-    return "".join(f"{number + 1:b}".zfill(2 * (number + 1).bit_length() - 1) for number in numbers)
+    return "".join(map(h264.golomb, numbers))
 
 
 def test_an_order_of_pictures_that_is_counted_in_cycles_is_read() -> None:
@@ -142,3 +145,17 @@ def test_an_order_of_pictures_that_is_counted_in_cycles_is_read() -> None:
     padded = whole + "0" * (-len(whole) % 8)
     sps = b"\x67\x42\xc0\x1e" + int(padded, 2).to_bytes(len(padded) // 8, "big")
     assert h264.references(sps) == 3
+
+
+@pytest.mark.parametrize("delay", [0, 1, 2, 9])
+def test_a_set_announces_how_many_pictures_to_hold_back(delay: int) -> None:
+    encoder = opened("veryfast", "ref=3:level=40")
+    sets = h264.from_start_codes(encoder.extradata or b"")
+    told = replace(sets, sps=h264.with_delay(sets.sps, delay))
+    assert h264.read_alike(sets, told)
+    assert (told == sets) == (delay == 0)
+    [packet] = [*encoder.encode(av.VideoFrame(320, 180, "yuv420p")), *encoder.encode(None)]
+    decoder = av.CodecContext.create("h264", "r")
+    decoder.extradata = b"".join(b"\0\0\0\1" + unit for unit in (told.sps, told.pps))
+    [_] = [*decoder.decode(packet), *decoder.decode(None)]
+    assert decoder.has_b_frames == bool(delay)

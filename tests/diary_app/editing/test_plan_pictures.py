@@ -204,6 +204,18 @@ def test_only_opened_groups_are_made_anew(form: str, ranges: list[tuple[int, int
     assert sum(stop - first for first, stop in ranges) == len(bare)
 
 
+def test_where_copies_meet_the_second_says_that_a_picture_begins(folder: Path) -> None:
+    with planned(film(folder, *FORMS["recorder"]), [(0, 12), (24, 36), (36, 40)]) as made:
+        found = [at for at, sample in enumerate(samples(made)) if sample.startswith(h264.DELIMITER)]
+    assert found == [12, 24]
+
+
+def test_progress_is_told_while_pictures_are_made(folder: Path) -> None:
+    told: list[float] = []
+    with planned(film(folder, *FORMS["recorder"]), [(5, 20), (30, 40)], Meter(lambda done, _: told.append(done))):
+        assert told == [number / 13 for number in range(1, 14)]
+
+
 # -- parameter sets -------------------------------------------------------------------------------------------------
 
 
@@ -247,6 +259,27 @@ def test_new_pictures_tell_the_same_of_their_colours_and_shape(
 def record_in(entry: bytes) -> h264.Record:
     begin, end = h264.avcc_in(entry)
     return h264.open_avcc(entry[begin + 8 : end])
+
+
+def test_pictures_whose_order_is_not_announced_are_all_found(folder: Path) -> None:
+    """Phones leave the display hints out, and with them how many pictures a decoder must hold back."""
+    take = film(folder, *FORMS["pyramid"])
+    record = record_in(take.track.look.entry)
+    bare = replace(record, sps=(without_hints(record.sps[0]),))
+    look = replace(take.track.look, entry=h264.with_avcc(take.track.look.entry, h264.close_avcc(bare)))
+    phone = replace(take, track=replace(take.track, look=look))
+    with planned(phone, SEVERAL[2]) as made:
+        check(phone, SEVERAL[2], made)
+
+
+def without_hints(sps: bytes) -> bytes:
+    """The same sequence parameter set of the high profile, its VUI taken off."""
+    *core, references = h264._sps_core(sps)
+    assert core[0] == h264.HIGH
+    coded = {1, 2, 3, 4, 7, 8, 9, 11, 12, 16, 17, 18, 19}  # Exp-Golomb; the others have one bit
+    fields = ["" if at == 0 else h264.golomb(value) if at in coded else str(value) for at, value in enumerate(core)]
+    text = "".join([*fields[:10], h264.golomb(references), *fields[10:], "01"])
+    return sps[:4] + int(text.ljust(-(-len(text) // 8) * 8, "0"), 2).to_bytes(-(-len(text) // 8), "big")
 
 
 @pytest.mark.parametrize("same", [True, False])
