@@ -43,7 +43,7 @@ FASTER_THAN = 1.1
 WORTH_IT = 0.55
 """A live encode (ultrafast) becomes about this small at the same look with `faster`; measured on talking heads."""
 OVERHEAD = 1.01
-SMALL_HEADER = 4_000
+SMALL_HEADER = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ MARGIN = 0.985
 
 def encode_to_size(facts: MediaFacts, preset: Preset, *, seconds: float, goal_bytes: float) -> Encode:
     """Rates and a picture size that come to goal_bytes for this many seconds; raises EditRefused where it is silly."""
-    bits = max(0.0, goal_bytes * MARGIN - SMALL_HEADER - _index_bytes(facts, seconds)) * 8
+    bits = max(0.0, goal_bytes * MARGIN - index_bytes(facts, seconds)) * 8
     whole_bps = bits / seconds
     wanted = _sound_bps(facts, RECIPES[preset])
     if facts.kind is Kind.SOUND:
@@ -158,9 +158,9 @@ def _ladder(recipe: Recipe) -> list[tuple[int, int]]:
     return [step for step in LADDER if step[1] <= recipe.short_side]
 
 
-def _index_bytes(facts: MediaFacts, seconds: float) -> float:
-    """What the file's index costs: about 14 bytes a frame and 8 for each packet of sound."""
-    return seconds * (14 * facts.fps + 8 * facts.sample_rate / 1024)
+def index_bytes(facts: MediaFacts, seconds: float) -> float:
+    """What a file's index and header cost: about 24 bytes a picture, and 8 for each packet of sound."""
+    return SMALL_HEADER + seconds * (24 * facts.fps + 8 * facts.sample_rate / 1024)
 
 
 def least_bytes(facts: MediaFacts, seconds: float) -> float:
@@ -170,7 +170,7 @@ def least_bytes(facts: MediaFacts, seconds: float) -> float:
         width, height = picture_size(facts, *LADDER[-1])
         video = LEAST_DOTS_BPS * width * height * min(30.0, facts.fps)
     sound = LEAST_SOUND_BPS if facts.has_sound else 0
-    return ((video + sound) * seconds / 8 + SMALL_HEADER + _index_bytes(facts, seconds)) / MARGIN
+    return ((video + sound) * seconds / 8 + index_bytes(facts, seconds)) / MARGIN
 
 
 def _silly(facts: MediaFacts, seconds: float) -> EditRefused:
