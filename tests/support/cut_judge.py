@@ -38,8 +38,8 @@ LEAD = 0.03
 """The same: an encoder's silence before a sudden beginning is not quite silent."""
 MOST_LEAD = 2112
 """Samples of silence that an encoder puts first, behind an edit list."""
-CLICK = 0.04
-"""A jump from one moment of the noise to another is two or three times that."""
+CLICK, AROUND_S = 0.015, 0.03
+"""A jump from one moment of the noise to another is three times that (the median)."""
 SHORT_S, EDGE_S = 0.025, 0.002
 FAINT_HZ = 8000
 """No film has sound above this; a click has."""
@@ -71,8 +71,15 @@ class Original:
     pictures: Pictures
     sound: Wave
     """One channel at HERTZ from the first moment on."""
-    faint: float
-    """How loud nearly all of its sound is above FAINT_HZ."""
+    above: Wave
+    """Its sound above FAINT_HZ, without signs, at its own rate."""
+    rate: int
+
+    def sharpest(self, moment_s: float) -> float:
+        """How sharp its own sound is around a moment, and nearly everywhere."""
+        around = self.above[max(0, round((moment_s - AROUND_S) * self.rate)) :][: round(2 * AROUND_S * self.rate)]
+        usual = np.percentile(self.above, 99.5) if len(self.above) else 0.0
+        return float(max(usual, around.max(initial=0.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +98,9 @@ class Part:
 def read_original(path: Path) -> Original:
     """Decode all of it."""
     pictures, (sound, rate) = read_pictures(path), _sound(path)
-    faint = np.abs(_above(sound, rate))
+    above = np.abs(_above(sound, rate))
     seconds = max(pictures.end_s, len(sound) / rate if rate else 0.0)
-    loud = float(np.percentile(faint, 99.5)) if len(faint) else 0.0
-    return Original(path, seconds, pictures, _at_hertz(sound, rate), loud)
+    return Original(path, seconds, pictures, _at_hertz(sound, rate), above, rate)
 
 
 def read_pictures(path: Path, *, hidden: bool = False) -> Pictures:
@@ -345,14 +351,17 @@ def _out_of_step(original: Original, part: Part, made: Wave, at_s: float) -> Ite
 
 
 def _clicks(original: Original, parts: Sequence[Part], native: Wave, rate: int) -> Iterator[str]:
-    edges = np.cumsum([part.end - part.start for part in parts])
-    places = [float(edge) for edge in edges[: None if parts[-1].end < original.seconds - 0.05 else -1]]
-    places += [0.0] if parts[0].start > 0.05 else []
     above = np.abs(_above(np.concatenate([np.zeros(rate), native, np.zeros(rate)]), rate))
-    for place in places:
-        around = above[round((place + 0.97) * rate) : round((place + 1.03) * rate)]
-        if around.max() > max(CLICK, 4 * original.faint):
-            yield f"a click of {around.max():.3f} at {place:.3f} s"
+    place = 0.0
+    for part, after in zip(parts, [*parts[1:], None], strict=True):
+        edges = [(place, part.start)] if part.start > LENGTH_S else []
+        place += part.end - part.start
+        edges += [(place, part.end)] if after or part.end < original.seconds - LENGTH_S else []
+        for at_s, moment_s in edges:
+            allowed = max(CLICK, 2 * original.sharpest(moment_s))
+            peak = above[round((1 + at_s - AROUND_S) * rate) : round((1 + at_s + AROUND_S) * rate)].max(initial=0.0)
+            if peak > allowed:
+                yield f"a click of {peak:.3f} at {at_s:.3f} s"
 
 
 def _cut_away(original: Original, parts: Sequence[Part]) -> list[tuple[float, float]]:
