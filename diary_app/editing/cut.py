@@ -1,123 +1,99 @@
-"""The exact cut: whole groups of pictures are copied, and only those that a cut opens are encoded again.
+"""The exact cut of MP4 and MOV: samples are copied as they lie there, and only what a cut opens is made anew.
 
-A group (from one keyframe to the next) is opened only where a piece begins inside it: our takes hold no B-frames, so
-at the end of a piece the rest of its group can simply be left out. The few pictures before the next keyframe are
-encoded with the settings that x264 wrote into the take; the cut goes ahead only if that gives the very parameter sets
-of the take. The sound is decoded, cut to the sample and encoded again, all of it. Nothing that was cut away is left in
-the file, and no edit list hides anything but the AAC encoder's own 1024 samples of silence.
+Groups of pictures that no cut touches and packets of sound that lie wholly in what is kept go over byte by byte
+(plan_pictures.py, plan_sound.py, mp4_write.py). Nothing that was cut away is left in the file, and no edit list hides
+anything but the sound encoder's own silence and the delay of stored order.
 
 Runs in the caller's thread.
 """
 
-import heapq
+import contextlib
+import logging
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 
-import av
-from av.audio.stream import AudioStream
-from av.container import InputContainer, OutputContainer
-from av.video.stream import VideoStream
-
 from diary_app.clip import Kind
-from diary_app.editing import h264
 from diary_app.editing.compress import PLAYED_EVERYWHERE
-from diary_app.editing.cut_pictures import AnyPacket, CannotCut, Pictures
-from diary_app.editing.ffmpeg_command import FADE_S, Source
-from diary_app.editing.loudness import Level, levelled
-from diary_app.editing.media import address, open_media, read_only
-from diary_app.editing.probe import sound_in, video_of
+from diary_app.editing.loudness import Level
+from diary_app.editing.media import open_media
+from diary_app.editing.mp4_write import write_mp4
+from diary_app.editing.plan_pictures import plan_pictures
+from diary_app.editing.plan_sound import plan_sound, sound_anew
+from diary_app.editing.probe import sound_in
 from diary_app.editing.progress import Meter
-from diary_app.editing.sound import Sound, as_frame, layout_of, sound_of
+from diary_app.editing.samples import CannotCut, MadeTrack, Spool
+from diary_app.editing.source import Source
+
+log = logging.getLogger(__name__)
 
 MOST_SOUND_BPS, LEAST_SOUND_BPS = 192_000, 96_000
+NO_LARGER_BPS = 48_000
+"""A copy keeps its size when its sound is made anew; only sound of fewer bits than this would not bear it twice."""
+PLANNING = 0.5
+"""Of the progress of a cut; the rest is writing the file."""
 
 
-def cut_packets(source: Source, out: Path, meter: Meter, *, level: Level | None = None) -> None:
-    """Write the pieces of a take to `out` as MP4, the sound as loud as it was or at a level.
+class Cut:
+    """The kept pieces of a take, planned; the pictures stay as they are, whatever becomes of the sound."""
 
-    Raises CannotCut, and then `out` is of no use.
-    """
-    _check(source)
-    try:
-        with open_media(source.take) as media:
-            video = video_of(media)
-            if video is None:
-                raise CannotCut("no pictures")
-            read_only(media, video)
-            options = {"movflags": "+faststart", "fflags": "+bitexact", "video_track_timescale": "90000"}
-            with av.open(address(out), "w", format="mp4", container_options=options) as made:
-                _write(source, media, video, made, meter=meter, level=level)
-    except h264.NotUnderstood as error:
-        raise CannotCut(str(error)) from error
-    except av.FFmpegError as error:
-        if isinstance(error, OSError):
-            raise  # the disk, not the take
-        raise CannotCut(str(error)) from error
+    def __init__(self, source: Source, spool: Spool, meter: Meter) -> None:
+        """Raises CannotCut, OSError, EditStopped."""
+        self._source, self._spool = source, spool
+        self._pictures = _pictures(source, spool, meter)
+        self._sound: MadeTrack | None = None
+
+    def write(self, out: Path, meter: Meter) -> None:
+        """Write the file, its sound as it was: copied where it can be. Raises CannotCut, OSError, EditStopped."""
+        if self._source.facts.has_sound:
+            self._sound = self._as_it_was(meter.part(0.0, PLANNING))
+        self._write(out, meter.part(PLANNING, 1.0))
+
+    def sound_alone(self, level: Level, out: Path, meter: Meter) -> None:
+        """Write the sound at a level, without the pictures. Raises OSError, EditStopped."""
+        self._sound = sound_anew(
+            self._source, self._spool, meter, bps=sound_bps(self._source.take, least=NO_LARGER_BPS), level=level
+        )
+        self._spool.flush()
+        write_mp4(out, [self._sound], Meter(stop=meter.stop))
+
+    def write_with_it(self, out: Path, meter: Meter) -> None:
+        """Write the file with the sound that sound_alone() made last."""
+        self._write(out, meter)
+
+    def _as_it_was(self, meter: Meter) -> MadeTrack:
+        source = self._source
+        try:
+            if source.tracks is None or source.tracks.sound is None:
+                raise CannotCut("sound of another kind")
+            origin = source.origin
+            return plan_sound(source.take, source.tracks.sound, source.kept, origin, spool=self._spool, meter=meter)
+        except CannotCut as why:
+            if source.facts.kind is Kind.SOUND:
+                raise
+            log.info("The sound of %s is encoded whole: %s", source.take.name, why)
+            return sound_anew(source, self._spool, meter, bps=sound_bps(source.take))
+
+    def _write(self, out: Path, meter: Meter) -> None:
+        self._spool.flush()
+        write_mp4(out, [track for track in (self._pictures, self._sound) if track], meter)
 
 
-def _check(source: Source) -> None:
+@contextlib.contextmanager
+def cut_of(source: Source, out: Path, meter: Meter) -> Iterator[Cut]:
+    """A cut whose new samples lie beside `out` until the block ends. Raises CannotCut, OSError, EditStopped."""
+    with contextlib.closing(Spool(out.with_name(f"{out.name}.samples"))) as spool:
+        yield Cut(source, spool, meter)
+
+
+def _pictures(source: Source, spool: Spool, meter: Meter) -> MadeTrack | None:
     facts = source.facts
-    if facts.kind is not Kind.VIDEO or facts.container != "mov" or facts.video_codec != "h264":
-        raise CannotCut("not H.264 in MP4")
-    if not facts.plain or facts.pixel_format not in PLAYED_EVERYWHERE:
-        raise CannotCut("turned, stretched, or colours in another form")
-    if source.index.reordered or not source.index.keys or source.index.keys[0] != 0:
-        raise CannotCut("pictures are stored in another order than they are shown")
-
-
-def _write(
-    source: Source,
-    media: InputContainer,
-    video: VideoStream,
-    made: OutputContainer,
-    *,
-    meter: Meter,
-    level: Level | None,
-) -> None:
-    pictures_out = made.add_stream_from_template(video)
-    pictures_out.time_base = source.index.time_base
-    streams = [Pictures(source, media, video, pictures_out).packets()]
-    if source.facts.has_sound:
-        streams.append(_sound(source, made, level))
-    length = float(sum(piece.length for piece in source.pieces))
-    for packet in heapq.merge(*streams, key=_moment):
-        made.mux_one(packet)
-        meter.report(float(_moment(packet)) / length)
-
-
-def _moment(packet: AnyPacket) -> Fraction:
-    return (packet.dts or 0) * packet.time_base
-
-
-# -- sound ----------------------------------------------------------------------------------------------------------
-
-
-def _sound(source: Source, made: OutputContainer, level: Level | None) -> Iterator[AnyPacket]:
-    """The sound of the pieces as AAC packets, exact to the sample."""
-    channels = min(2, source.facts.channels)
-    rate = source.facts.sample_rate
-    out = made.add_stream("aac", rate=rate, layout=layout_of(channels))
-    out.codec_context.bit_rate = sound_bps(source.take)
-    blocks = _sound_blocks(source, rate=rate, channels=channels)
-    return _sound_packets(levelled(blocks, level, rate=rate, channels=channels) if level else blocks, out, rate=rate)
-
-
-def _sound_blocks(source: Source, *, rate: int, channels: int) -> Iterator[Sound]:
-    end_s = source.facts.seconds - FADE_S
-    fades = [
-        (piece.start > 0, at + 1 < len(source.pieces) or piece.end < end_s) for at, piece in enumerate(source.pieces)
-    ]
-    return sound_of(source.take, source.pieces, rate=rate, channels=channels, fade=fades)
-
-
-def _sound_packets(blocks: Iterator[Sound], out: AudioStream, *, rate: int) -> Iterator[AnyPacket]:
-    done = 0
-    for block in blocks:
-        if block.shape[1]:
-            yield from out.encode(as_frame(block, at=done, rate=rate))
-            done += block.shape[1]
-    yield from out.encode(None)
+    if source.tracks is None:
+        raise CannotCut("its tables are not understood")
+    if facts.kind is Kind.SOUND:
+        return None
+    if facts.video_codec != "h264" or facts.pixel_format not in PLAYED_EVERYWHERE or source.tracks.pictures is None:
+        raise CannotCut("not H.264 with colours in its usual form")
+    return plan_pictures(source.take, source.tracks.pictures, source.index, source.kept, spool=spool, meter=meter)
 
 
 def sound_bps(take: Path, *, least: int = LEAST_SOUND_BPS) -> int:

@@ -5,7 +5,7 @@ apart; a file name that starts with '-' becomes an option, so every name is give
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import ffmpeg
@@ -13,10 +13,11 @@ from ffmpeg.nodes import FilterableStream
 
 from diary_app.clip import Kind
 from diary_app.editing.compress import Encode
-from diary_app.editing.frames import FrameIndex, Piece
+from diary_app.editing.frames import Piece
 from diary_app.editing.loudness import Level
 from diary_app.editing.media import DECODING, address
 from diary_app.editing.probe import MediaFacts
+from diary_app.editing.source import Source
 
 LEAD_S = 2.0
 FADE_S = 0.005
@@ -33,35 +34,11 @@ PRIVATE: dict[str, object] = {"map_metadata": -1, "map_chapters": -1, "fflags": 
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A take and what is kept of it; no pieces means all of it."""
-
-    take: Path
-    facts: MediaFacts
-    index: FrameIndex
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Pass:
     """Which pass of a two-pass encode, and where its notes lie."""
 
     number: int
     notes: Path
-
-
-def copy_command(source: Source, out: Path, *, level: Level | None = None, sound_bps: int | None = None) -> list[str]:
-    """Put the packets of a take, as they are, into a file that plays at once; with a level the sound is made anew."""
-    given = ffmpeg.input(address(source.take), f=source.facts.container, protocol_whitelist="file", **DECODING)
-    streams = [given["v:0"]] if source.facts.kind is Kind.VIDEO else []
-    options: dict[str, object] = {"c:v": "copy", "c:a": "copy"}
-    if source.facts.has_sound and level is not None:
-        streams.append(_sound(given["a:0"], source, 0.0, level))
-        options |= _sound_options(sound_bps)
-    elif source.facts.has_sound:
-        streams.append(given["a:0"])
-    options |= {"f": _muxer(source.facts), "movflags": "+faststart", "video_track_timescale": 90_000}
-    return _arguments(streams, out, {**options, **PRIVATE})
 
 
 def encode_command(
@@ -88,11 +65,6 @@ def encode_command(
         options["bsf:v"] = _ending(source.pieces)
     options |= {"f": _muxer(source.facts), "movflags": "+faststart", **PRIVATE}
     return _arguments(streams, out, options)
-
-
-def sound_of_it(source: Source) -> Source:
-    """The sound of a take alone, cut as the film is."""
-    return replace(source, facts=replace(source.facts, kind=Kind.SOUND))
 
 
 def _arguments(streams: Sequence[FilterableStream], out: Path, options: dict[str, object]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import av
+import numpy as np
 from av.packet import Packet
 from av.stream import Stream
 
@@ -16,6 +17,7 @@ from diary_app.editing.errors import EditRefused, WorldError
 from diary_app.editing.media import open_media, read_only
 from diary_app.editing.probe import MediaFacts, video_of
 from diary_app.editing.progress import Meter
+from diary_app.editing.samples import Track
 
 SLACK_S = 0.0005
 """A cut this close to a frame means that frame: times are rounded on their way through clocks and screens."""
@@ -93,6 +95,22 @@ def index_frames(path: Path, meter: Meter | None = None) -> FrameIndex:
             origin=Fraction(max(0, media.start_time or 0), 1_000_000),
             reordered=reordered,
         )
+
+
+def index_of(track: Track, origin: Fraction) -> FrameIndex | None:
+    """The same from the tables of a file; None where some of its samples are no frames that are shown."""
+    shift = track.begins * track.timescale
+    ticks = track.shown + round(shift)
+    order = np.argsort(ticks, kind="stable")
+    if not len(ticks) or ticks[order[0]] < 0 or not track.sizes.all():
+        return None  # a lead-in that an edit list hides, or samples that hold nothing
+    return FrameIndex(
+        ticks=tuple(ticks[order].tolist()),
+        keys=tuple(np.flatnonzero(track.keys[order]).tolist()),
+        time_base=Fraction(1, track.timescale),
+        origin=origin,
+        reordered=bool((np.diff(order) < 0).any()),
+    )
 
 
 def _frames(packets: Iterator["Packet[Torn]"], *, path: Path, meter: Meter) -> tuple[list[tuple[int, bool]], bool]:

@@ -22,10 +22,9 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from diary_app.editing import h264
-from diary_app.editing.cut_pictures import CannotCut
 from diary_app.editing.media import DECODING
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import Flags, Spool, Stretch
+from diary_app.editing.samples import CannotCut, Flags, Spool, Stretch
 from diary_app.editing.stored_pictures import StoredPictures
 
 GLOBAL_HEADER = 1 << 22

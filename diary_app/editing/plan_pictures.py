@@ -18,11 +18,10 @@ import av
 import numpy as np
 
 from diary_app.editing import h264
-from diary_app.editing.cut_pictures import CannotCut
 from diary_app.editing.frames import FrameIndex, Piece
 from diary_app.editing.fresh_pictures import FreshPictures
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import PICTURES, Flags, Look, MadeTrack, Numbers, Spool, Stretch, Track
+from diary_app.editing.samples import PICTURES, CannotCut, Flags, Look, MadeTrack, Numbers, Spool, Stretch, Track
 from diary_app.editing.stored_pictures import StoredPictures
 
 MOST_FRESH, MOST_FRESH_S = Fraction(1, 2), 10

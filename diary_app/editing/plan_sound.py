@@ -21,18 +21,20 @@ import numpy as np
 
 from diary_app.editing.aac_packets import RATES, STEP, AacEncoder, aac_entry, read_aac
 from diary_app.editing.aac_splice import CONTEXT, TRIES, Bed, Packets, Part, Row, Run
-from diary_app.editing.cut_pictures import CannotCut
-from diary_app.editing.ffmpeg_command import SOUND_RATE, Source
+from diary_app.editing.ffmpeg_command import SOUND_RATE
 from diary_app.editing.frames import Piece
 from diary_app.editing.loudness import Level, levelled
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import SOUND, Look, MadeTrack, Numbers, Spool, Stretch, Track
+from diary_app.editing.samples import SOUND, CannotCut, Look, MadeTrack, Numbers, Spool, Stretch, Track
 from diary_app.editing.sound import FADE_S, JUMP_S, Sound, sound_of
+from diary_app.editing.source import Source
 
 MARGIN = STEP
 """Samples at the ends of a piece that are never copied, because they may be faded: no two pieces overlap by more."""
 FEWEST = 2 * (CONTEXT + TRIES)
 """Pieces from which fewer packets could be copied are made anew altogether."""
+LEAST_RATE = 32_000
+"""Of fewer samples a second half a packet lasts longer than half a frame: they would be out of step."""
 MOST_ROWS = 1_000
 """A take with more holes in its sound than this is left to the full encode."""
 
@@ -45,7 +47,7 @@ def plan_sound(
     Raises CannotCut where the sound is not AAC-LC or would not join well, OSError, and EditStopped.
     """
     aac = read_aac(track.look.entry) if track.kind == SOUND and len(track.shown) else None
-    if aac is None or track.timescale != aac.rate:
+    if aac is None or track.timescale != aac.rate or aac.rate < LEAST_RATE:
         raise CannotCut("no sound that can be cut by packets")
     rows = _rows(track, origin)
     parts = _parts(rows, pieces, aac.rate)
@@ -128,7 +130,7 @@ def _placed(parts: Sequence[Part], total: int, fade: int) -> tuple[int, list[Par
         moved.append(replace(part, at=at, end=min(part.end, part.start + total - at)))
     overlaps = [before.over - after.at for before, after in itertools.pairwise(moved)]
     placed = []
-    for part, before, after in zip(moved, [0, *overlaps], [*overlaps, 0], strict=True):
+    for part, before, after in zip(moved, [0, *overlaps], [*overlaps, 0], strict=False):  # of no parts, none
         widths = [max(fade * bool(flag), overlap) for flag, overlap in zip(part.fades, (before, after), strict=True)]
         most = (part.end - part.start) // 2
         placed.append(replace(part, fades=(min(widths[0], most), min(widths[1], most))))
@@ -161,7 +163,7 @@ def sound_anew(source: Source, spool: Spool, meter: Meter, *, bps: int, level: L
     rate = source.facts.sample_rate if source.facts.sample_rate in RATES else SOUND_RATE
     channels = min(2, source.facts.channels)
     encoder = AacEncoder(rate, channels, bps)
-    total = round(sum((piece.length for piece in source.pieces), Fraction(0)) * rate)
+    total = round(sum((piece.length for piece in source.kept), Fraction(0)) * rate)
     blocks = _all_sound(source, rate=rate, channels=channels)
     stretches, done = [], 0
     for block in levelled(blocks, level, rate=rate, channels=channels) if level else blocks:
@@ -174,9 +176,9 @@ def sound_anew(source: Source, spool: Spool, meter: Meter, *, bps: int, level: L
 
 
 def _all_sound(source: Source, *, rate: int, channels: int) -> Iterator[Sound]:
-    end_s, last = source.facts.seconds - FADE_S, len(source.pieces) - 1
-    fades = [(piece.start > 0, at < last or piece.end < end_s) for at, piece in enumerate(source.pieces)]
-    return sound_of(source.take, source.pieces, rate=rate, channels=channels, fade=fades)
+    end_s, last = source.facts.seconds - FADE_S, len(source.kept) - 1
+    fades = [(piece.start > 0, at < last or piece.end < end_s) for at, piece in enumerate(source.kept)]
+    return sound_of(source.take, source.kept, rate=rate, channels=channels, fade=fades)
 
 
 def _joined(stretches: Sequence[Stretch], count: int) -> list[Stretch]:

@@ -19,6 +19,10 @@ Flags: TypeAlias = NDArray[np.bool_]
 PICTURES, SOUND = b"vide", b"soun"
 
 
+class CannotCut(Exception):
+    """This take cannot be cut sample by sample; the text says why, for the log. A full encode does it instead."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """What a track says of itself that is carried over as it is; the fields are named in ISO/IEC 14496-12."""

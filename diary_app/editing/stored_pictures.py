@@ -10,9 +10,8 @@ from typing import BinaryIO
 import numpy as np
 
 from diary_app.editing import h264
-from diary_app.editing.cut_pictures import CannotCut
 from diary_app.editing.frames import FrameIndex
-from diary_app.editing.samples import Flags, Numbers, Track
+from diary_app.editing.samples import CannotCut, Flags, Numbers, Track
 
 HEAD_BYTES = 5
 """The length of a unit and the byte that says of which kind it is."""

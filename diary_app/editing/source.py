@@ -1,0 +1,77 @@
+"""A take as it is about to be edited: its facts, its frames, what is kept of it, and where its samples lie."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from diary_app.clip import KeptRange, Kind
+from diary_app.editing.frames import NO_FRAMES, FrameIndex, Piece, exactly, index_frames, index_of, is_all, snap
+from diary_app.editing.mp4_read import NotUnderstood, Tracks, read_tracks
+from diary_app.editing.probe import MediaFacts, probe
+from diary_app.editing.progress import Meter
+from diary_app.editing.ranges import normalise
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A take and what is kept of it; no pieces means all of it."""
+
+    take: Path
+    facts: MediaFacts
+    index: FrameIndex
+    pieces: tuple[Piece, ...]
+    tracks: Tracks | None = None
+    """Where its samples lie, if that is certain: what the exact cut needs."""
+
+    @property
+    def kept(self) -> tuple[Piece, ...]:
+        """The pieces; all of the take as one."""
+        return self.pieces or (Piece(Fraction(0), exactly(self.facts.seconds), 0, len(self.index.ticks)),)
+
+    @property
+    def seconds(self) -> float:
+        """How long what is kept lasts."""
+        return float(sum(piece.length for piece in self.kept))
+
+    @property
+    def origin(self) -> Fraction:
+        """The file's first moment on its own clock, in seconds: take time 0."""
+        return exactly(self.facts.origin_s)
+
+    @property
+    def sound_of_it(self) -> "Source":
+        """The sound of the take alone, cut as the film is."""
+        return replace(self, facts=replace(self.facts, kind=Kind.SOUND))
+
+
+def read_source(take: Path, keep: Sequence[KeptRange], meter: Meter) -> Source:
+    """Look a take over, and snap what is kept to its frames. Raises EditRefused, WorldError, EditStopped, OSError."""
+    meter.check()
+    facts = probe(take)
+    parts = normalise(keep, facts.seconds)
+    tracks = _tracks(take, facts)
+    index = _index(take, facts, tracks, meter)
+    pieces = snap(parts, index, facts)
+    return Source(take, facts, index, () if is_all(pieces, index, facts) else pieces, tracks)
+
+
+def _tracks(take: Path, facts: MediaFacts) -> Tracks | None:
+    if facts.container != "mov":
+        return None
+    try:
+        return read_tracks(take)
+    except NotUnderstood as why:
+        log.info("%s is not understood sample by sample: %s", take.name, why)
+        return None
+
+
+def _index(take: Path, facts: MediaFacts, tracks: Tracks | None, meter: Meter) -> FrameIndex:
+    """From the file's own tables where they say it all, or else packet by packet."""
+    if facts.kind is Kind.SOUND:
+        return NO_FRAMES
+    pictures = tracks.pictures if tracks else None
+    return (index_of(pictures, exactly(facts.origin_s)) if pictures else None) or index_frames(take, meter)
