@@ -85,6 +85,17 @@ def assert_alike(made: Sequence[MadeTrack], found: Sequence[Track]) -> None:
         assert clean_entry(one.look.entry, one.kind) == two.look.entry
 
 
+def assert_side_by_side(tracks: Sequence[Track]) -> None:
+    """Pictures and sound of the same half second, so that a player has both as soon as they come in."""
+    places = sorted(
+        (offset, at / track.timescale)
+        for track in tracks
+        for offset, at in zip(track.offsets.tolist(), track.decode.tolist(), strict=True)
+    )
+    ahead = np.array([at for _, at in places])
+    assert np.all(np.maximum.accumulate(ahead) - ahead < 0.6)
+
+
 def cut_out(data: bytes, offsets: Numbers, sizes: Numbers) -> list[bytes]:
     return [data[at : at + size] for at, size in zip(offsets.tolist(), sizes.tolist(), strict=True)]
 
@@ -121,13 +132,7 @@ def test_a_take_becomes_a_plain_file_that_plays_at_once(small: Path, tmp_path: P
         (stretch,) = one.stretches
         assert cut_out(data, two.offsets, two.sizes) == cut_out(taken, stretch.offsets, stretch.sizes)
     assert sum(int(track.sizes.sum()) for track in found) == len(data) - data.index(b"mdat") - 4, "nothing else"
-    places = sorted(
-        (offset, at / track.timescale)
-        for track in found
-        for offset, at in zip(track.offsets.tolist(), track.decode.tolist(), strict=True)
-    )
-    ahead = np.array([at for _, at in places])
-    assert np.all(np.maximum.accumulate(ahead) - ahead < 0.6), "pictures and sound lie side by side"
+    assert_side_by_side(found)
 
 
 def test_the_same_tracks_give_the_same_bytes_without_names(small: Path, tmp_path: Path) -> None:
@@ -141,22 +146,22 @@ def test_the_same_tracks_give_the_same_bytes_without_names(small: Path, tmp_path
     assert not any(name in head for name in (b"Lavc", b"Lavf", b"FFMP", b"appl", b"wave", b"A day", b"Handler"))
 
 
-def test_pieces_of_several_files_in_any_order(small: Path, tmp_path: Path) -> None:
-    """Samples that lie one behind the other or the other way round, in one file or in two."""
+@pytest.mark.parametrize(("files", "rising"), [(1, False), (2, True), (2, False)])
+def test_pieces_in_any_order(small: Path, tmp_path: Path, files: int, *, rising: bool) -> None:
+    """Samples of one file or two, that lie one behind the other or anywhere."""
     rng = np.random.default_rng(3)
-    data = [rng.bytes(40_000), rng.bytes(30_000)]
-    files = [tmp_path / "a", tmp_path / "b"]
-    for path, content in zip(files, data, strict=True):
+    data = [rng.bytes(50_000) for _ in range(files)]
+    paths = [tmp_path / str(number) for number in range(files)]
+    for path, content in zip(paths, data, strict=True):
         path.write_bytes(content)
     made, want = [], []
     for track in all_of(small):
-        which = rng.integers(0, 2, len(track.decode)) if track.kind == SOUND else np.arange(len(track.decode)) // 25 % 2
-        sizes = rng.integers(1, 400, len(which))
-        offsets = rng.integers(0, 29_000, len(which))
-        if track.kind == SOUND:
-            offsets[:30] = np.cumsum(sizes[:30]) - sizes[:30]
+        count = len(track.decode)
+        which = np.arange(count) // 7 % files if rising else rng.integers(0, files, count)
+        sizes = rng.integers(1, 400, count)
+        offsets = np.cumsum(sizes) - sizes if rising else rng.integers(0, 49_000, count)
         rows = list(zip(which.tolist(), offsets.tolist(), sizes.tolist(), strict=True))
-        stretches = [Stretch(files[row[0]], np.array([row[1]]), np.array([row[2]])) for row in rows]
+        stretches = [Stretch(paths[row[0]], np.array([row[1]]), np.array([row[2]])) for row in rows]
         made.append(dataclasses.replace(track, stretches=stretches))
         want.append([data[file][at : at + size] for file, at, size in rows])
     found = written(tmp_path / "out.mp4", made)
@@ -164,6 +169,21 @@ def test_pieces_of_several_files_in_any_order(small: Path, tmp_path: Path) -> No
     whole = (tmp_path / "out.mp4").read_bytes()
     assert [cut_out(whole, track.offsets, track.sizes) for track in found] == want
     assert all(np.all(np.diff(track.offsets) > 0) for track in found)
+    assert_side_by_side(found)
+
+
+def test_pictures_and_sound_of_two_files_lie_in_few_chunks(small: Path, tmp_path: Path) -> None:
+    """Whichever of them lies further ahead in its own."""
+    other = tmp_path / "other.mp4"
+    other.write_bytes(small.read_bytes())
+    pictures, sound = all_of(small)
+    (stretch,) = sound.stretches
+    sound = dataclasses.replace(sound, stretches=[dataclasses.replace(stretch, file=other)])
+    found = written(tmp_path / "out.mp4", [pictures, sound])
+    assert_side_by_side(found)
+    owners = np.repeat([0, 1], [len(track.offsets) for track in found])
+    order = np.argsort(np.concatenate([track.offsets for track in found]))
+    assert np.count_nonzero(np.diff(owners[order])) < 2 * 5, "two for each half second"
 
 
 def test_more_than_four_gigabytes(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
