@@ -4,10 +4,10 @@ Pure arithmetic. x264 `faster` at crf 21 was measured to match HandBrake's `Fast
 """
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, floor, log10, sqrt
 
 from diary_app.clip import Kind, Preset
-from diary_app.editing.errors import EditRefused
+from diary_app.editing.errors import WouldLookBad
 from diary_app.editing.probe import MediaFacts
 
 MEGABYTE = 1_000_000
@@ -96,15 +96,27 @@ def _nominal_bps(recipe: Recipe, width: int, height: int, fps: float) -> float:
     return recipe.bits_per_dot * width * height * max(1.0, fps)
 
 
-def meets(facts: MediaFacts, preset: Preset) -> bool:
-    """True when a take is small enough as it is and plays everywhere, so that it is copied and not encoded again."""
-    recipe = RECIPES[preset]
+def plays_everywhere(facts: MediaFacts) -> bool:
+    """True when every browser plays it as it is."""
     if facts.container != "mov" or facts.sound_codec not in (None, "aac"):
         return False
     if facts.kind is Kind.SOUND:
-        return facts.bit_rate <= (_sound_bps(facts, recipe) or 0) * 1.1
-    if facts.video_codec != "h264" or facts.pixel_format not in PLAYED_EVERYWHERE or not facts.plain:
+        return True
+    return facts.video_codec == "h264" and facts.pixel_format in PLAYED_EVERYWHERE and facts.plain
+
+
+def is_within(facts: MediaFacts, *, seconds: float, goal_bytes: float) -> bool:
+    """True when so many seconds of a take are at most that large as they are: nothing that is made anew is better."""
+    return plays_everywhere(facts) and facts.bytes * seconds / facts.seconds <= goal_bytes
+
+
+def meets(facts: MediaFacts, preset: Preset) -> bool:
+    """True when a take is small enough as it is and plays everywhere, so that it is copied and not encoded again."""
+    recipe = RECIPES[preset]
+    if not plays_everywhere(facts):
         return False
+    if facts.kind is Kind.SOUND:
+        return facts.bit_rate <= (_sound_bps(facts, recipe) or 0) * 1.1
     fits = (facts.width, facts.height) == picture_size(facts, recipe.long_side, recipe.short_side)
     allowed = _nominal_bps(recipe, facts.width, facts.height, facts.fps) + (_sound_bps(facts, recipe) or 0)
     return fits and _thinned(facts, recipe.fps) is None and facts.bit_rate <= allowed
@@ -136,14 +148,15 @@ MARGIN = 0.985
 
 
 def encode_to_size(facts: MediaFacts, preset: Preset, *, seconds: float, goal_bytes: float) -> Encode:
-    """Rates and a picture size that come to goal_bytes for this many seconds; raises EditRefused where it is silly."""
+    """Rates and a picture size that come to goal_bytes for this many seconds; raises WouldLookBad."""
     bits = max(0.0, goal_bytes * MARGIN - index_bytes(facts, seconds)) * 8
     whole_bps = bits / seconds
     wanted = _sound_bps(facts, RECIPES[preset])
     if facts.kind is Kind.SOUND:
         if whole_bps < LEAST_SOUND_BPS:
-            raise _silly(facts, seconds)
-        return Encode(0, 0, None, None, None, int(min(whole_bps, wanted or whole_bps)))
+            raise would_look_bad(goal_bytes, least_bytes(facts, seconds))
+        most = _sound_bps(facts, FULL_QUALITY) or whole_bps
+        return Encode(0, 0, None, None, None, int(min(whole_bps, most)))
     sound = None if wanted is None else int(min(wanted, max(LEAST_SOUND_BPS, whole_bps / 8)))
     video = int(whole_bps - (sound or 0))
     fps = _thinned(facts, RECIPES[preset].fps)
@@ -151,7 +164,7 @@ def encode_to_size(facts: MediaFacts, preset: Preset, *, seconds: float, goal_by
         width, height = picture_size(facts, long_side, short_side)
         if video >= LEAST_DOTS_BPS * width * height * min(30.0, fps or facts.fps):
             return Encode(width, height, fps, None, video, sound)
-    raise _silly(facts, seconds)
+    raise would_look_bad(goal_bytes, least_bytes(facts, seconds))
 
 
 def _ladder(recipe: Recipe) -> list[tuple[int, int]]:
@@ -173,9 +186,13 @@ def least_bytes(facts: MediaFacts, seconds: float) -> float:
     return ((video + sound) * seconds / 8 + index_bytes(facts, seconds)) / MARGIN
 
 
-def _silly(facts: MediaFacts, seconds: float) -> EditRefused:
-    least = ceil(least_bytes(facts, seconds) * 1.02 / MEGABYTE * 10) / 10
-    return EditRefused(
-        f"That is too small for this recording: nobody could make it out. "
-        f"The smallest that still works is about {least:.1f} MB, or keep a shorter part of it."
+def would_look_bad(goal_bytes: float, least: float) -> WouldLookBad:
+    """The refusal of a size, with the nearest that is good: two digits, rounded up."""
+    nearest = least * 1.02 / MEGABYTE
+    digits = 10.0 ** (floor(log10(nearest)) - 1)
+    nearest_mb = round(ceil(nearest / digits) * digits, 6)
+    return WouldLookBad(
+        f"At {goal_bytes / MEGABYTE:g} MB nobody could make this recording out. The smallest size that still works is "
+        f"about {nearest_mb:g} MB. Choose that, or keep a shorter part of it.",
+        nearest_mb=nearest_mb,
     )

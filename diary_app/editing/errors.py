@@ -1,7 +1,8 @@
 """What can go wrong while editing. Every message is one plain sentence (or two) for the person at the screen.
 
 EditError
-+-- EditRefused    asked for something that cannot be: not media, a trim outside the take, a silly size
++-- EditRefused    asked for something that cannot be: not media, a trim outside the take
+|   +-- WouldLookBad   a size that is too small; it knows the nearest good one
 +-- EditStopped    the user stopped it
 +-- WorldError     the computer is in the way: full disk, vanished take, a folder that may not be written
 +-- EditFailed     our own fault, or a damaged file; `detail` holds the encoder's last lines for support
@@ -17,6 +18,15 @@ class EditError(Exception):
 
 class EditRefused(EditError):
     """The request cannot be carried out as it stands."""
+
+
+class WouldLookBad(EditRefused):
+    """A size that is too small for this recording."""
+
+    def __init__(self, sentence: str, *, nearest_mb: float) -> None:
+        super().__init__(sentence)
+        self.nearest_mb = nearest_mb
+        """The smallest that is good, in megabytes of 10^6 bytes."""
 
 
 class EditStopped(EditError):

@@ -19,12 +19,13 @@ import numpy as np
 from diary_app.clip import KeptRange, Kind, Preset
 from diary_app.editing import compress
 from diary_app.editing.ffmpeg_child import run_ffmpeg
-from diary_app.editing.ffmpeg_command import KEYFRAMES, Source, encode_command
+from diary_app.editing.ffmpeg_command import KEYFRAMES, encode_command
 from diary_app.editing.frames import NO_FRAMES
 from diary_app.editing.media import open_media
 from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.progress import Meter
 from diary_app.editing.ranges import Ranges, normalise
+from diary_app.editing.source import Source
 from diary_app.editing.stored_film import Flags, StoredFilm, stored_film, write_short_film
 
 STRETCHES = 3

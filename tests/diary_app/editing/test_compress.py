@@ -14,7 +14,7 @@ from diary_app.editing.compress import (
     meets,
     picture_size,
 )
-from diary_app.editing.errors import EditRefused
+from diary_app.editing.errors import WouldLookBad
 from diary_app.editing.probe import MediaFacts
 
 TAKE = MediaFacts(
@@ -88,7 +88,7 @@ def test_only_what_is_clearly_faster_is_thinned_out() -> None:
 @given(st.floats(1.0, 3600.0), st.floats(0.05, 500.0), st.sampled_from([TAKE, SOUND]))
 def test_rates_never_add_up_to_more_than_was_promised(seconds: float, goal_mb: float, facts: MediaFacts) -> None:
     if goal_mb * 1e6 < least_bytes(facts, seconds) * 0.98:
-        with pytest.raises(EditRefused, match="smallest that still works"):
+        with pytest.raises(WouldLookBad):
             encode_to_size(facts, Preset.NORMAL, seconds=seconds, goal_bytes=goal_mb * 1e6)
         return
     assume(goal_mb * 1e6 > least_bytes(facts, seconds) * 1.2)
@@ -98,10 +98,13 @@ def test_rates_never_add_up_to_more_than_was_promised(seconds: float, goal_mb: f
 
 @pytest.mark.parametrize("facts", [TAKE, SOUND])
 def test_the_smallest_that_is_named_is_accepted(facts: MediaFacts) -> None:
-    with pytest.raises(EditRefused, match=r"about [0-9.]+ MB") as caught:
+    with pytest.raises(WouldLookBad) as caught:
         encode_to_size(facts, Preset.NORMAL, seconds=600.0, goal_bytes=1000.0)
-    named = float(str(caught.value).split("about ")[1].split(" MB")[0])
-    assert encode_to_size(facts, Preset.NORMAL, seconds=600.0, goal_bytes=named * 1e6).sound_bps
+    nearest_mb = caught.value.nearest_mb
+    assert f"about {nearest_mb:g} MB" in str(caught.value)
+    assert encode_to_size(facts, Preset.NORMAL, seconds=600.0, goal_bytes=nearest_mb * 1e6).sound_bps
+    with pytest.raises(WouldLookBad):
+        encode_to_size(facts, Preset.NORMAL, seconds=600.0, goal_bytes=nearest_mb * 0.9 * 1e6)
 
 
 @given(st.floats(1.0, 3600.0), st.sampled_from(list(Preset)))

@@ -122,10 +122,10 @@ def test_what_is_small_enough_is_copied(take: Path, tmp_path: Path, caplog: pyte
     assert see(tmp_path / "again.mp4").indices == list(range(240))
 
 
-@pytest.mark.parametrize("goal_mb", [0.12, 0.2, 0.3])
+@pytest.mark.parametrize("goal_mb", [0.12, 0.2])
 def test_a_promised_size_is_never_exceeded(goal_mb: float, take: Path, tmp_path: Path) -> None:
     rendition = render(take, tmp_path / "out.mp4", keep=KEEP, target_mb=goal_mb)
-    assert 0.8 * goal_mb * 1e6 < rendition.bytes <= goal_mb * 1e6
+    assert 0.95 * goal_mb * 1e6 <= rendition.bytes <= goal_mb * 1e6
     assert see(tmp_path / "out.mp4").indices == kept(take)
 
 
