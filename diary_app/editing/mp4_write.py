@@ -41,7 +41,7 @@ class _Layout:
 def write_mp4(out: Path, tracks: Sequence[MadeTrack], meter: Meter) -> None:
     """Write these tracks, each of one sample or more, with sources that stay as they are meanwhile.
 
-    Raises OSError and EditStopped, and then `out` is of no use.
+    Raises OSError, EditStopped, and mp4_read.NotUnderstood for a broken sample entry; then `out` is of no use.
     """
     for track in tracks:
         _check(track)

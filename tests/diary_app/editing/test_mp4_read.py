@@ -215,10 +215,10 @@ HANDMADE: dict[str, bytes] = {
     "one byte": b"\0",
     "no index": box(b"ftyp", b"isom") + box(b"mdat", bytes(40)),
     "plain sound": mp4(plain_sound()),
-    "a million boxes": box(b"free", b"") * 600_000,
-    "a million boxes in the index": box(b"moov", box(b"free", b"") * 600_000),
+    "a hundred thousand boxes": box(b"free", b"") * 100_000,
+    "as many in the index": box(b"moov", box(b"free", b"") * 100_000),
     "an index that is too large": box(b"moov", bytes(70 << 20)),
-    "a million fragments": mp4(h264(64, 64)) + box(b"moof", box(b"traf", box(b"trun", b""))) * 200_000,
+    "many fragments": mp4(h264(64, 64)) + box(b"moof", box(b"traf", box(b"trun", b""))) * 50_000,
     "a hundred tracks": mp4(*[h264(64, 64)] * 100),
 }
 
@@ -245,7 +245,7 @@ def test_a_file_that_is_gone(tmp_path: Path) -> None:
 def test_any_spoiled_file_is_read_or_refused(small: Path, plain: Path, tmp_path: Path) -> None:
     """Numbers of the index replaced by chance: no other error, and nothing that lies outside the file."""
     rng, path, read = random.Random(5), tmp_path / "spoiled.mp4", 0
-    for turn in range(300):
+    for turn in range(200):
         data = bytearray((small, plain)[turn % 2].read_bytes())
         index = data.index(b"moov")
         end = len(data) if turn % 2 else index + 2000
@@ -263,4 +263,4 @@ def test_any_spoiled_file_is_read_or_refused(small: Path, plain: Path, tmp_path:
         for track in (tracks.pictures, tracks.sound):
             if track is not None:
                 assert np.all((track.offsets >= 0) & (track.offsets + track.sizes <= len(data)))
-    assert 30 < read < 270
+    assert 20 < read < 180
