@@ -6,8 +6,7 @@ docstring says so. News is given to subscribers on the thread that has it.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from capture.clock import MonotonicClock
@@ -19,13 +18,11 @@ from capture.picture_coach import PictureHint
 from capture.recorder import Recorder, RecorderNews, StateChanged, TakeDone, Told
 from capture.sound_guard import SoundTrouble
 from capture.sound_verdict import judge_try
-from capture.state import Pause, Prepare, Release, Resume, Scrap, Start, State, Stop, Wish
+from capture.state import Finishing, Pause, Prepare, Recording, Release, Resume, Scrap, Start, State, Stop, Wish
 from diary_app.catalogue import Catalogue
-from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Receipt, Stage
+from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Preset, Receipt, Stage
 from diary_app.editing.errors import EditError
-from diary_app.editing.probe import probe
 from diary_app.editing.ranges import normalise
-from diary_app.editing.render import estimate
 from diary_app.editing.speech_span import suggest
 from diary_app.errors import Refused
 from diary_app.fitting import Fitting
@@ -42,6 +39,7 @@ from diary_app.news import (
 )
 from diary_app.post_room import PortalFacts, PostRoom
 from diary_app.preparing import Preparer
+from diary_app.promises import Promise, Promises
 from diary_app.recording import TakeDesk
 from diary_app.sound_try import NOTHING_CAME, TRY_S, SoundTry, play
 
@@ -53,15 +51,6 @@ SOUND_BYTES_A_SECOND = 20_000
 NOT_ON_ITS_WAY = (Stage.SAVED, Stage.READY, Stage.RECEIVED, Stage.PUBLISHED, Stage.SENT_BACK, Stage.WITHDRAWN)
 
 __all__ = ["Devices", "Diary", "PortalFacts", "Promise", "Refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What sending would take, before it begins."""
-
-    bytes: int
-    seconds: float | None
-    """On the connection as it was last seen; None while nothing is known of it."""
 
 
 class Diary:
@@ -91,6 +80,7 @@ class Diary:
         self._fitting = Fitting(folders, clock, self._recorder)
         self._device_watch: DeviceWatch | None = None
         self._post_room = PostRoom(folders, self._catalogue, on_news=self._tell, portal=portal)
+        self._promises = Promises(self._post_room.seconds_for)
         self._preparer = Preparer(folders, self._catalogue, on_news=self._tell, on_ready=self._post_room.wake)
 
     def start_background(self) -> None:
@@ -136,6 +126,7 @@ class Diary:
         """On the recorder thread."""
         match news:
             case StateChanged(state):
+                self._preparer.rest(isinstance(state, Recording | Finishing))
                 self._tell(RecorderChanged(state))
             case Told(sentence):
                 log.warning("told the user: %s", sentence)
@@ -308,18 +299,12 @@ class Diary:
             raise Refused("This clip is already on its way, so it can no longer be changed.")
         return clip
 
-    def promise(self, clip_id: ClipId) -> Promise:
-        """How large the rendition will be, and how long sending it takes; quick. Raises Refused."""
-        clip = self.clip(clip_id)
-        try:
-            size = (
-                clip.rendition.bytes
-                if clip.rendition
-                else estimate(probe(clip.take), keep=clip.keep, preset=clip.about.preset)
-            )
-        except EditError as error:
-            raise Refused(str(error)) from error
-        return Promise(size, self._post_room.seconds_for(size))
+    def promises(self, clip_id: ClipId, stop: threading.Event) -> Iterator[tuple[Preset, Promise]]:
+        """How large the rendition of each preset will be, and how long it takes to make and send; the clip's own first.
+
+        Waits a second or two, or not at all for what was asked before. Raises EditError, EditStopped once stop is set.
+        """
+        return self._promises.of(self.clip(clip_id), stop=stop)
 
     def send(self, clip_id: ClipId) -> None:
         """The user pressed Send: prepare and deliver in the background; raises Refused (no title, no agreement)."""

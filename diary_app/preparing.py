@@ -1,21 +1,22 @@
 """The renderer: makes the rendition of every clip that the user wants sent, one at a time.
 
 A plain thread that finds its work by asking the catalogue, so that a crash anywhere is resumed by asking again. The
-encoding itself runs in a child process at low priority (diary_app.editing).
+work itself is done in a child process of low priority (diary_app.editing.render_child), and rests while a take is
+recorded: on a slow computer a low priority alone would still cost frames.
 """
 
+import contextlib
 import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from diary_app.catalogue import Catalogue, UnknownClip
+from diary_app.catalogue import Catalogue, CatalogueError, UnknownClip
 from diary_app.clip import Clip, ClipId, Kind, Rendition, Stage
 from diary_app.editing.errors import EditError, EditStopped
 from diary_app.editing.files import remove_leftovers
-from diary_app.editing.render import render
+from diary_app.editing.render_child import RendererDied, render_apart
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, News, Progress
 from upload.files import locked
@@ -23,6 +24,8 @@ from upload.files import locked
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN_S = 30.0
+BREATH_S = 3.0
+"""After the renderer died, before it is tried once more: what took the memory may be over."""
 
 
 class Preparer:
@@ -36,6 +39,7 @@ class Preparer:
         self._on_news = on_news
         self._on_ready = on_ready
         self._stop = threading.Event()
+        self._rest = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
 
@@ -45,13 +49,25 @@ class Preparer:
 
     def _clear_up(self) -> None:
         try:
-            remove_leftovers(self._folders.renditions, now=time.time())
+            remove_leftovers(self._folders.renditions)
+            for lock in self._folders.renditions.glob("*.lock"):
+                with locked(lock, give_up=lambda: True) as nobodys:
+                    pass
+                if nobodys:
+                    _unlink(lock)
         except OSError:
             log.warning("what a killed edit left could not be removed", exc_info=True)
 
     def wake(self) -> None:
         """There may be work."""
         self._wake.set()
+
+    def rest(self, recording: bool) -> None:
+        """While a take is recorded no work is begun, and what was begun stands still. Never waits; any thread."""
+        if recording:
+            self._rest.set()
+        else:
+            self._rest.clear()
 
     def close(self) -> None:
         """Stop the work and the thread. Waits; the clip is prepared again at the next start."""
@@ -66,42 +82,61 @@ class Preparer:
             for clip in self._wanted():
                 if self._stop.is_set():
                     return
-                self.prepare(clip.clip_id)
+                self._try(clip.clip_id)
             self._wake.wait(LOOK_AGAIN_S)
             self._wake.clear()
 
+    def _try(self, clip_id: ClipId) -> None:
+        """A full disk is no reason to give up for good: this thread is the only one there is."""
+        try:
+            self.prepare(clip_id)
+        except (CatalogueError, OSError):
+            log.exception("%s could not be prepared just now; it is tried again", clip_id)
+
     def _wanted(self) -> list[Clip]:
         waiting = self._catalogue.at_stage(Stage.SAVED, Stage.PREPARING)
-        return [clip for clip in waiting if clip.wanted and not clip.rendition and not clip.delivery.held]
+        return [clip for clip in waiting if clip.wanted and not clip.delivery.held]
 
     def prepare(self, clip_id: ClipId) -> Rendition | None:
         """Make one clip's rendition, on the caller's thread; None when it cannot be made (the clip says why)."""
         lock = self._folders.renditions / f"{clip_id}.lock"
         with locked(lock, give_up=self._stop.is_set) as held:
             rendition = self._prepare(clip_id) if held else None
-        lock.unlink(missing_ok=True)
+        _unlink(lock)
         return rendition
 
     def _prepare(self, clip_id: ClipId) -> Rendition | None:
         try:
             clip = self._catalogue.clip(clip_id)
-            if clip.rendition is not None:  # another process was quicker
-                return clip.rendition
+            if clip.rendition is not None:  # another process was quicker, or died at the very end
+                return self._handed_on(clip, clip.rendition)
             self._move(clip_id, Stage.PREPARING)
-            rendition = render(
-                clip.take,
-                self._out(clip),
-                keep=clip.keep,
-                preset=clip.about.preset,
-                on_progress=self._reporter(clip_id),
-                stop=self._stop,
-            )
+            rendition = self._rendered(clip)
         except (EditStopped, UnknownClip):
             return None
         except EditError as error:
             self._failed(clip_id, str(error))
             return None
         return self._ready(clip, rendition)
+
+    def _rendered(self, clip: Clip) -> Rendition:
+        try:
+            return self._render(clip)
+        except RendererDied as error:
+            log.warning("preparing %s broke off and is tried once more: %s", clip.clip_id, error.detail)
+            self._stop.wait(BREATH_S)
+            return self._render(clip)
+
+    def _render(self, clip: Clip) -> Rendition:
+        return render_apart(
+            clip.take,
+            self._out(clip),
+            keep=clip.keep,
+            preset=clip.about.preset,
+            on_progress=self._reporter(clip.clip_id),
+            stop=self._stop,
+            rest=self._rest,
+        )
 
     def _out(self, clip: Clip) -> Path:
         return self._folders.renditions / f"{clip.clip_id}{'.mp4' if clip.kind is Kind.VIDEO else '.m4a'}"
@@ -117,8 +152,12 @@ class Preparer:
             self._wake.set()
             return None
         self._catalogue.set_rendition(before.clip_id, rendition)
-        self._move(before.clip_id, Stage.READY)
-        self._on_ready()
+        return self._handed_on(now, rendition)
+
+    def _handed_on(self, clip: Clip, rendition: Rendition) -> Rendition:
+        if clip.stage in (Stage.SAVED, Stage.PREPARING):
+            self._move(clip.clip_id, Stage.READY)
+            self._on_ready()
         return rendition
 
     def _move(self, clip_id: ClipId, stage: Stage) -> None:
@@ -136,3 +175,8 @@ class Preparer:
         clip = self._catalogue.clip(clip_id)
         self._catalogue.set_delivery(clip_id, replace(clip.delivery, problem=sentence, held=True))
         self._move(clip_id, Stage.SAVED)
+
+
+def _unlink(lock: Path) -> None:
+    with contextlib.suppress(PermissionError):  # Windows: not while another process waits for it
+        lock.unlink(missing_ok=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from diary_app.editing.errors import EditRefused, from_os_error
+from upload.files import locked
 
 PREFIX, SUFFIX = ".diary-", ".part"
-STILL_AT_IT_S = 3600.0
 
 
 @contextlib.contextmanager
@@ -24,9 +24,13 @@ def whole_file(out: Path, *, take: Path) -> Iterator[Path]:
     try:
         try:
             temporary.touch(exist_ok=False)
-            yield temporary
-            _sync(temporary)
-            temporary.replace(out)
+            with contextlib.ExitStack() as claim:
+                claim.enter_context(_claimed(temporary))
+                yield temporary
+                _sync(temporary)
+                if os.name == "nt":
+                    claim.close()  # an open file cannot be renamed there
+                temporary.replace(out)
             sync_folder(out.parent)
         except OSError as error:
             raise from_os_error(error, take=take, out=out) from error
@@ -64,12 +68,37 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def remove_leftovers(folder: Path, *, now: float) -> int:
-    """Delete what killed edits left in a folder; return how many. now: wall-clock seconds.
-
-    What was written to within the last hour is left alone: another process may be at it.
-    """
-    found = [path for path in folder.glob(f"{PREFIX}*{SUFFIX}*") if path.stat().st_mtime < now - STILL_AT_IT_S]
-    for path in found:
+def remove_leftovers(folder: Path) -> int:
+    """Delete what killed edits left in a folder; return how many files. What a living process works on stays."""
+    found = sorted(folder.glob(f"{PREFIX}*{SUFFIX}*"))
+    gone = [path for path in found if _is_abandoned(path.with_name(path.name.partition(SUFFIX)[0] + SUFFIX))]
+    for path in gone:
         path.unlink(missing_ok=True)
-    return len(found)
+    return len(gone)
+
+
+@contextlib.contextmanager
+def _claimed(temporary: Path) -> Iterator[None]:
+    """While the block runs, remove_leftovers() of every process leaves this file alone; however we die, no longer."""
+    if os.name == "nt":  # a locked file could not be written by an encoder, and an open one cannot be removed anyway
+        with temporary.open("rb"):
+            yield
+    else:
+        with locked(temporary, give_up=_at_once):
+            yield
+
+
+def _is_abandoned(temporary: Path) -> bool:
+    """Nobody works on it any more; what lies beside it and has its name with another ending goes with it."""
+    if os.name == "nt":
+        with contextlib.suppress(PermissionError):
+            temporary.unlink(missing_ok=True)
+        return not temporary.exists()
+    if not temporary.exists():
+        return True
+    with locked(temporary, give_up=_at_once) as free:
+        return free
+
+
+def _at_once() -> bool:
+    return True
