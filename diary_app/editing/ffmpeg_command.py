@@ -4,6 +4,7 @@ What was learned about the package: a filter on a whole input drops its sound, s
 apart; a file name that starts with '-' becomes an option, so every name is given as file:/absolute/path.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,15 @@ LEAD_S = 2.0
 FADE_S = 0.005
 JUMP_S = 0.02
 """A gap in the sound's times of this much is lost sound, which becomes silence; less is rounding."""
+STILL_S = 0.1
+"""A film in which one picture is shown so long may be slides."""
 UNCLICKED: dict[str, object] = {"aac_tns": 0}
 """The AAC encoder's shaping of noise in time makes a click just after the beginning of one piece in thirty."""
 SOUND_RATE = 48_000
 KEYFRAMES = 120
 """At most so many frames from one keyframe to the next: a browser can jump to within 4 s at once."""
+FLAT_BITS = 0.7
+"""x264 gives flat parts of a picture more bits than their worth (1.0): behind a speaker that is the grain on a wall."""
 
 PRIVATE: dict[str, object] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
 """No name of a device, place, person or program travels with a rendition."""
@@ -56,6 +61,8 @@ def encode_command(
     rough = turn is not None and turn.number == 1
     streams = [_picture(given["v:0"], source, encode, start_s)] if source.facts.kind is Kind.VIDEO else []
     options = _video_options(source.facts, encode, turn)
+    if _stands_still(source):
+        options["bf"] = 0
     if rough:
         return ffmpeg.get_args(ffmpeg.output(*streams, "-", f="null", **options))
     if source.facts.has_sound:
@@ -134,6 +141,13 @@ def _moved(source: Source, start_s: float) -> str:
     return f"PTS-({'+'.join(terms)})/TB"
 
 
+def _stands_still(source: Source) -> bool:
+    """True for slides and the like. There an encoder that stores pictures in another order makes the film too long:
+    in MP4 a picture lasts until the next one is decoded, not until it is shown."""
+    ticks, longest = source.index.ticks, STILL_S / source.index.time_base
+    return any(after - before > longest for before, after in itertools.pairwise(ticks))
+
+
 def _ending(pieces: Sequence[Piece]) -> str:
     """The last picture is shown to the end of the last piece, not as long as it was in the take."""
     end_s = float(sum(piece.length for piece in pieces))
@@ -147,6 +161,7 @@ def _video_options(facts: MediaFacts, encode: Encode, turn: Pass | None) -> dict
         "c:v": "libx264",
         "flags:v": "+bitexact",
         "preset": "faster",
+        "aq-strength": FLAT_BITS,
         "profile:v": "high",
         "g": KEYFRAMES,
         "fps_mode": "vfr",
