@@ -178,6 +178,7 @@ RECIPES: dict[str, Recipe] = {
     "uneven": Recipe("mp4", (*KEYS_40, *AS_TIMED, *AAC), UNEVEN),
     "uneven, mkv": Recipe("mkv", (*KEYS_40, "-fps_mode", "passthrough", *AAC), UNEVEN),
     "slides": Recipe("mp4", (*X264, *YUV420, *AS_TIMED, *AAC), SLIDES),
+    "slides, mkv": Recipe("mkv", (*X264, *YUV420, *AS_TIMED, *AAC), SLIDES),
     "edit list": Recipe("mp4", (*KEYS_40, *STEADY, *AAC), before=("-ss", "1.05"), then=("-map", "0", "-c", "copy")),
     "late picture": Recipe(
         "mp4", PHONE, then=("-map", "0:v", "-map", "1:a", "-c", "copy"), before=("-itsoffset", "0.4")
