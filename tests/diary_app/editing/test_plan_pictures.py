@@ -140,9 +140,10 @@ def show(made: MadeTrack) -> Shown:
         packet.pts = ticks
         frames += decoder.decode(packet)
     frames += decoder.decode(None)
+    luma = [_luma(frame) for frame in frames]
     return Shown(
-        [read_stamp(frame.to_ndarray(format="bgr24").astype(np.uint8))[0] for frame in frames],
-        [_luma(frame) for frame in frames],
+        [read_stamp(grey[:, :, None].astype(np.uint8))[0] for grey in luma],
+        luma,
         [(frame.pts or 0) - made.lead for frame in frames],
     )
 
