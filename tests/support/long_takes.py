@@ -4,7 +4,7 @@ import struct
 from collections.abc import Container, Iterator
 from pathlib import Path
 
-from capture.fragments import HEAD_BYTES, PICTURE_HZ, SOUND_HZ, Box, box_at, children, runs_of, tracks_of
+from capture.fragments import HEAD_BYTES, PICTURE_HZ, PRIMING, SOUND_HZ, Box, box_at, children, runs_of, tracks_of
 
 
 def repeat(take: Path, out: Path, times: int, *, without: Container[int] = ()) -> Path:
@@ -40,7 +40,8 @@ def _sound_ticks(data: bytes, boxes: list[Box], hertz: dict[int, int]) -> int:
     """How long the sound is, with what stands before its first fragment: whole packets of 1024 samples."""
     track = next(number for number, rate in hertz.items() if rate == SOUND_HZ)
     moofs = (data[box.at : box.end] for box in boxes if box.kind == b"moof")
-    return max(run.end for moof in moofs if (run := runs_of(moof).get(track)) is not None)
+    end = max(run.end for moof in moofs if (run := runs_of(moof).get(track)) is not None)
+    return -(-end // PRIMING) * PRIMING  # the last packet may be said to be shorter than it is
 
 
 def _later(moof: bytes, later: dict[int, int]) -> bytes:
