@@ -92,6 +92,7 @@ def test_a_record_survives_its_bytes_with_both_kinds_of_sets() -> None:
     assert (both.profile, both.level) == (h264.HIGH, 51)
     assert both.compatible == one.compatible & other.sps[2]
     assert both.sps == (*one.sps, other.sps)
+    assert h264.with_sets(record(x264="level=51"), parameter_sets("ultrafast", "level=40")).level == 51
 
 
 def test_a_record_is_written_as_x264s_muxer_writes_it() -> None:
