@@ -21,7 +21,8 @@ from pathlib import Path
 from diary_app.clip import KeptRange
 from diary_app.editing.errors import EditFailed, EditRefused
 from diary_app.editing.render import trim
-from tests.support.cut_judge import Original, expected_parts, faults, read_original
+from tests.support.cut_judge import expected_parts, faults
+from tests.support.film_reading import Original, read_original
 from tests.support.foreign import KINDS, film
 
 LEAST_S = 0.000_01

@@ -1,25 +1,32 @@
 """Judges a trimmed film from the outside, picture by picture and sample by sample, with no help of the product.
 
 The truth is what a player shows of the original: every picture that PyAV decodes under the film's own edit list, at its
-time after the file's first moment. The films are those of tests/support/foreign.py.
+time after the file's first moment.
 """
 
+import itertools
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import imageio_ffmpeg
 import numpy as np
-from numpy.typing import NDArray
 
 from diary_app.clip import KeptRange
-from tests.support.stamp import read_stamp
-
-Wave = NDArray[np.float64]
-Grey = NDArray[np.uint8]
+from tests.support.film_reading import (
+    AROUND_S,
+    HERTZ,
+    Grey,
+    Original,
+    Pictures,
+    Wave,
+    above_voices,
+    at_hertz,
+    read_pictures,
+    read_sound,
+)
 
 SLACK_S = 0.0005
 """A cut this close to a picture means that picture."""
@@ -30,56 +37,17 @@ LENGTH_S = 0.06
 IN_STEP_S = 0.016
 LATE_S, NEARLY_S = 0.04, 0.0015
 """So far out of step is looked for, and so much may it change within a part."""
-HERTZ = 16_000
-"""Sound is compared at this rate."""
 QUIET = 0.012
 """Root mean square, of 1: a tenth of the films' loudness."""
 LEAD = 0.03
 """The same: an encoder's silence before a sudden beginning is not quite silent."""
 MOST_LEAD = 2112
 """Samples of silence that an encoder puts first, behind an edit list."""
-CLICK, AROUND_S = 0.015, 0.03
+CLICK = 0.015
 """A jump from one moment of the noise to another is three times that (the median)."""
 SHORT_S, EDGE_S = 0.025, 0.002
-FAINT_HZ = 8000
-"""No film has sound above this; a click has."""
 SAME_LOOK, SAME_BLOCK = 3.0, 30.0
 """Grey levels, of 255: how much a picture may differ at large and in its worst place."""
-THUMB = (54, 96)
-"""Rows and columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """Pictures as they are shown: the number on each, its time in seconds, a small grey copy; all upright."""
-
-    numbers: list[int]
-    times: list[float]
-    thumbs: list[Grey]
-    size: tuple[int, int]
-    """Dots across and down on a screen: upright and with square dots. (0, 0) where there are none."""
-    end_s: float
-    """When the last one has been shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A film that is to be cut."""
-
-    path: Path
-    seconds: float
-    pictures: Pictures
-    sound: Wave
-    """One channel at HERTZ from the first moment on."""
-    above: Wave
-    """Its sound above FAINT_HZ, without signs, at its own rate."""
-    rate: int
-
-    def sharpest(self, moment_s: float) -> float:
-        """How sharp its own sound is around a moment, and nearly everywhere."""
-        around = self.above[max(0, round((moment_s - AROUND_S) * self.rate)) :][: round(2 * AROUND_S * self.rate)]
-        usual = np.percentile(self.above, 99.5) if len(self.above) else 0.0
-        return float(max(usual, around.max(initial=0.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,98 +58,6 @@ class Part:
     end: float
     first: int
     stop: int
-
-
-# -- reading -------------------------------------------------------------------------------------------------------
-
-
-def read_original(path: Path) -> Original:
-    """Decode all of it."""
-    pictures, (sound, rate) = read_pictures(path), _sound(path)
-    above = np.abs(_above(sound, rate))
-    seconds = max(pictures.end_s, len(sound) / rate if rate else 0.0)
-    return Original(path, seconds, pictures, _at_hertz(sound, rate), above, rate)
-
-
-def read_pictures(path: Path, *, hidden: bool = False) -> Pictures:
-    """Decode all pictures; with `hidden`, also those that an edit list would keep from being shown."""
-    found = Pictures([], [], [], (0, 0), 0.0)
-    size, end_s = (0, 0), 0.0
-    with av.open(str(path), container_options={"ignore_editlist": "1"} if hidden else {}) as media:
-        if not media.streams.video:
-            return found
-        origin_s = max(0, media.start_time or 0) / 1_000_000
-        for frame in media.decode(video=0):
-            turns = round(frame.rotation / 90) % 4
-            grey = np.rot90(frame.to_ndarray(format="gray"), turns)
-            found.numbers.append(read_stamp(grey[:, :, None].astype(np.uint8))[0])
-            found.times.append(float(frame.time or 0.0) - origin_s)
-            found.thumbs.append(_thumb(grey))
-            aspect = media.streams.video[0].sample_aspect_ratio or Fraction(1)
-            wide = (round(frame.width * aspect), frame.height)
-            size = wide if turns % 2 == 0 else wide[::-1]
-            end_s = max(end_s, found.times[-1] + float(frame.duration * (frame.time_base or 0)))
-    return Pictures(found.numbers, found.times, found.thumbs, size, end_s)
-
-
-def _thumb(grey: NDArray[np.generic]) -> Grey:
-    """The picture in THUMB dots, each the mean of those that it stands for."""
-    small = grey.astype(np.float64)
-    for axis, dots in enumerate(THUMB):
-        edges = np.linspace(0, grey.shape[axis], dots, endpoint=False).astype(int)
-        counts = np.diff(edges, append=grey.shape[axis])
-        small = np.add.reduceat(small, edges, axis=axis) / counts.reshape((-1, 1) if axis == 0 else (1, -1))
-    return np.rint(small).astype(np.uint8)
-
-
-def _sound(path: Path, *, hidden: bool = False) -> tuple[Wave, int]:
-    """The first track, mixed to one channel, placed by its times from the first moment on; and its rate (0 for none).
-
-    Times that are off by less than 20 ms are rounding: the samples follow one another.
-    """
-    blocks: list[tuple[int, Wave]] = []
-    rate, expected = 0, -1
-    with av.open(str(path), container_options={"ignore_editlist": "1"} if hidden else {}) as media:
-        if not media.streams.audio:
-            return np.zeros(0), 0
-        origin_s = max(0, media.start_time or 0) / 1_000_000
-        for frame in media.decode(audio=0):
-            rate = frame.sample_rate
-            at = round((float(frame.time or 0.0) - origin_s) * rate)
-            at = expected if expected >= 0 and abs(at - expected) < 0.02 * rate else at
-            blocks.append((at, _mono(frame)))
-            expected = at + frame.samples
-    wave = np.zeros(max((at + len(block) for at, block in blocks), default=0))
-    for at, block in blocks:
-        wave[max(0, at) : max(0, at + len(block))] = block[max(0, -at) :]
-    return wave, rate
-
-
-def _mono(frame: av.AudioFrame) -> Wave:
-    block = frame.to_ndarray().astype(np.float64)
-    if frame.format.name.startswith("s16"):
-        block /= 32_768
-    channels = len(frame.layout.channels)
-    mono: Wave = block.mean(axis=0) if frame.format.is_planar else block.reshape(-1, channels).mean(axis=1)
-    return mono
-
-
-def _at_hertz(wave: Wave, rate: int) -> Wave:
-    if not len(wave):
-        return wave
-    places = np.arange(int(len(wave) * HERTZ / rate)) * (rate / HERTZ)
-    resampled: Wave = np.interp(places, np.arange(len(wave)), wave)
-    return resampled
-
-
-def _above(wave: Wave, rate: int) -> Wave:
-    """What is left of the sound above FAINT_HZ."""
-    if not len(wave):
-        return wave
-    spectrum = np.fft.rfft(wave)
-    spectrum[: int(FAINT_HZ * len(wave) / rate)] = 0
-    above: Wave = np.fft.irfft(spectrum, len(wave))
-    return above
 
 
 # -- what must come out -----------------------------------------------------------------------------------------------
@@ -229,7 +105,18 @@ def faults(original: Original, parts: Sequence[Part], out: Path) -> list[str]:
     length = sum(part.end - part.start for part in parts)
     if abs(seconds - length) > LENGTH_S:
         found.append(f"{seconds:.3f} s long instead of {length:.3f} s")
-    return [*found, *_wrong_pictures(original, parts, out), *_wrong_sound(original, parts, out)]
+    wrong = (_wrong_pictures(original, parts, out), _wrong_sound(original, parts, out), _stored(original, parts, out))
+    return [*found, *itertools.chain(*wrong)]
+
+
+def _stored(original: Original, parts: Sequence[Part], out: Path) -> Iterator[str]:
+    """No packet of what was cut away lies anywhere in the file, whether its tables know it or not."""
+    data = out.read_bytes()
+    for packet in original.packets:
+        inside = any(packet.start < part.end and packet.end > part.start for part in parts)
+        if not inside and packet.data in data:
+            yield f"the bytes of {packet.start:.3f} s are there, and were cut away"
+            return
 
 
 def _wrong_pictures(original: Original, parts: Sequence[Part], out: Path) -> Iterator[str]:
@@ -284,7 +171,7 @@ def _short(numbers: Sequence[int]) -> str:
 
 
 def _wrong_sound(original: Original, parts: Sequence[Part], out: Path) -> Iterator[str]:
-    native, rate = _sound(out)
+    native, rate = read_sound(out)
     if not len(original.sound):
         if len(native):
             yield "sound where the original has none"
@@ -292,13 +179,13 @@ def _wrong_sound(original: Original, parts: Sequence[Part], out: Path) -> Iterat
     if not len(native):
         yield "no sound"
         return
-    raw, _ = _sound(out, hidden=True)
-    made, gathered = _at_hertz(native, rate), 0.0
+    raw, _ = read_sound(out, hidden=True)
+    made, gathered = at_hertz(native, rate), 0.0
     for part in parts:
         yield from _out_of_step(original, part, made, gathered)
         gathered += part.end - part.start
     yield from _clicks(original, parts, native, rate)
-    yield from _left_over(original, parts, _at_hertz(raw, rate))
+    yield from _left_over(original, parts, at_hertz(raw, rate))
     yield from _hidden_ends(original, parts, native, raw, rate)
 
 
@@ -353,7 +240,7 @@ def _out_of_step(original: Original, part: Part, made: Wave, at_s: float) -> Ite
 
 
 def _clicks(original: Original, parts: Sequence[Part], native: Wave, rate: int) -> Iterator[str]:
-    above = np.abs(_above(np.concatenate([np.zeros(rate), native, np.zeros(rate)]), rate))
+    above = np.abs(above_voices(np.concatenate([np.zeros(rate), native, np.zeros(rate)]), rate))
     place = 0.0
     for part, after in zip(parts, [*parts[1:], None], strict=True):
         edges = [(place, part.start)] if part.start > LENGTH_S else []
