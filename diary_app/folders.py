@@ -34,6 +34,11 @@ class Folders:
         return self.data / "settings.json"
 
     @property
+    def line_speeds(self) -> Path:
+        """How fast uploads went, JSON."""
+        return self.data / "speed.json"
+
+    @property
     def tokens(self) -> Path:
         """Sign-in tokens where the system has no keyring; readable by this user alone."""
         return self.data / "tokens.json"

@@ -12,6 +12,7 @@ from diary_app.clip import ClipId, Receipt
 from diary_app.courier import Courier
 from diary_app.delivery import Uploader, deliver
 from diary_app.folders import Folders
+from diary_app.line_speed import LineSpeeds
 from diary_app.news import News, PortalChanged
 from diary_app.pairing import Invitation, Pairing, PairingDesk
 from diary_app.practice import PracticePortal
@@ -47,6 +48,7 @@ class PostRoom:
             catalogue, self._desk, tell=on_news, clock=time.monotonic, now=time.time, random=random.random
         )
         self._uploader = Uploader(catalogue, self._courier)
+        self._speeds = LineSpeeds(folders.line_speeds)
         self._joining: threading.Thread | None = None
 
     def start(self) -> None:
@@ -57,6 +59,7 @@ class PostRoom:
         """End the threads and the practice portal. Waits."""
         self._stop.set()
         self._uploader.stop()
+        self._keep_speed()
         if self._joining is not None:
             self._joining.join()
         self._practice.stop()
@@ -76,9 +79,17 @@ class PostRoom:
         )
 
     def seconds_for(self, size: int) -> float | None:
-        """How long so many bytes take on the connection as it was last seen; None while nothing is known."""
-        speed = self._uploader.bytes_per_s
+        """How long so many bytes take on the connection as it was last seen, perhaps in an earlier run; else None."""
+        portal = self._desk.paired()
+        if portal is None:
+            return None
+        speed = self._uploader.bytes_per_s or self._speeds.of(portal.url)
         return None if speed is None else size / speed + USUAL_OVERHEAD_S
+
+    def _keep_speed(self) -> None:
+        portal, speed = self._desk.paired(), self._uploader.bytes_per_s
+        if portal is not None and speed:
+            self._speeds.keep(portal.url, speed)
 
     # -- joining a portal ---------------------------------------------------------------------------------------------
 

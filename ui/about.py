@@ -1,5 +1,6 @@
 """About it: the title, everybody's yes, who may see it, and Send with its promise. GUI thread."""
 
+import threading
 from functools import partial
 
 from PySide6.QtCore import QTimer
@@ -7,9 +8,9 @@ from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from diary_app import phrases
 from diary_app.clip import About, Audience, ClipId, Preset
-from diary_app.diary import Promise
 from diary_app.errors import Refused
 from diary_app.news import News
+from diary_app.promises import Promise
 from ui import words
 from ui.design import SPACE
 from ui.desk import Desk
@@ -17,7 +18,7 @@ from ui.missing import missing
 from ui.place import Name, Place
 from ui.screen import Screen
 from ui.widgets.buttons import Button, Weight
-from ui.widgets.choices import Choice
+from ui.widgets.choices import Choice, LongChoice
 from ui.widgets.flow import flow
 from ui.widgets.people import People
 from ui.widgets.summary import Summary
@@ -37,6 +38,16 @@ def send_words(promise: Promise | None) -> str:
     return words.SEND_PROMISE.format(size=size, time=phrases.about(promise.seconds))
 
 
+def preset_words(preset: Preset, promise: Promise | None) -> str:
+    """What stands beside a preset."""
+    if promise is None:
+        return words.PRESETS[preset]
+    size = phrases.size(promise.bytes)
+    if promise.seconds is None:
+        return words.PRESET_SIZE.format(preset=words.PRESETS[preset], size=size)
+    return words.PRESET_PROMISE.format(preset=words.PRESETS[preset], size=size, time=phrases.about(promise.seconds))
+
+
 class AboutIt(Screen):
     """The form. Every answer is kept as it is given."""
 
@@ -46,7 +57,8 @@ class AboutIt(Screen):
         super().__init__(desk, name="about")
         self._asked = False
         self._loading = False
-        self._preset = Preset.NORMAL
+        self._promises: dict[Preset, Promise] = {}
+        self._stop = threading.Event()
         self._keep = QTimer(self, interval=KEEP_MS, singleShot=True)
         self._keep.timeout.connect(self._save)
         self._summary = Summary(self._on_go_to)
@@ -57,6 +69,7 @@ class AboutIt(Screen):
         self.column.addLayout(self._title_part())
         self.column.addLayout(self._who_part())
         self.column.addLayout(self._audience_part())
+        self.column.addLayout(self._preset_part())
         self._send = Button(words.SEND, name="send", weight=Weight.PRIMARY, icon="send")
         self._send.clicked.connect(self._on_send)
         self.column.addWidget(self._send)
@@ -94,6 +107,16 @@ class AboutIt(Screen):
             self._choices[audience] = choice
         return self._part(label(words.AUDIENCE, "heading"), flow(*self._choices.values()))
 
+    def _preset_part(self) -> QVBoxLayout:
+        self._sizes = QButtonGroup(self)
+        self._presets = {preset: LongChoice(text, name=f"preset-{preset}") for preset, text in words.PRESETS.items()}
+        for choice in self._presets.values():
+            self._sizes.addButton(choice)
+        self._presets[Preset.NORMAL].setChecked(True)
+        for choice in self._presets.values():
+            choice.toggled.connect(self._on_preset)
+        return self._part(label(words.PRESET, "heading"), *self._presets.values())
+
     @property
     def heading(self) -> str:
         """The name of the screen."""
@@ -114,20 +137,23 @@ class AboutIt(Screen):
         redress(self._title, wrong=False)
         about = self.desk.diary.clip(self._clip_id).about
         self._loading = True
-        self._preset = about.preset
+        self._presets[about.preset].setChecked(True)
         self._title.setText(about.title)
         self._choices[about.audience].setChecked(True)
         self._people.show_people(about.people)
         self._loading = False
-        self._send.say(words.SEND)
+        self._promises.clear()
+        self._show_promises()
+        self._stop = threading.Event()
         self.desk.bridge.errand(
-            partial(self.desk.diary.promise, self._clip_id),
-            partial(self._on_promise, self._clip_id),
-            self._on_no_promise,
+            partial(self._find_promises, self._clip_id, self._stop),
+            lambda _done: None,
+            partial(self._on_no_promise, self._stop),
         )
 
     def leave(self, towards: Place | None) -> None:
         """Keep what was said."""
+        self._stop.set()
         self._keep.stop()
         self._save()
         super().leave(towards)
@@ -143,13 +169,34 @@ class AboutIt(Screen):
         audience = next(each for each, choice in self._choices.items() if choice.isChecked())
         return About(self._title.text().strip(), audience, self._people.people, self._preset)
 
-    def _on_promise(self, clip_id: ClipId, promise: Promise) -> None:
-        if self.place is not None and self.place.clip_id == clip_id:
-            self._send.say(send_words(promise))
+    # -- promises ---------------------------------------------------------------------------------------------------
 
-    def _on_no_promise(self, sentence: str) -> None:
-        if self.place is not None:
+    def _find_promises(self, clip_id: ClipId, stop: threading.Event) -> None:
+        """On a thread of its own: each is told as soon as it is known."""
+        for preset, promise in self.desk.diary.promises(clip_id, stop):
+            self.desk.bridge.later(partial(self._on_promise, stop, preset, promise))
+
+    def _on_promise(self, stop: threading.Event, preset: Preset, promise: Promise) -> None:
+        if not stop.is_set():
+            self._promises[preset] = promise
+            self._show_promises()
+
+    def _on_no_promise(self, stop: threading.Event, sentence: str) -> None:
+        if not stop.is_set():
             self.banner.say(sentence, safe=words.SAFE)
+
+    def _show_promises(self) -> None:
+        for preset, choice in self._presets.items():
+            choice.say(preset_words(preset, self._promises.get(preset)))
+        self._send.say(send_words(self._promises.get(self._preset)))
+
+    def _on_preset(self) -> None:
+        self._show_promises()
+        self._on_changed()
+
+    @property
+    def _preset(self) -> Preset:
+        return next(each for each, choice in self._presets.items() if choice.isChecked())
 
     def hear(self, news: News) -> None:
         """Nothing that comes in changes what is being filled in."""

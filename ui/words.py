@@ -5,7 +5,7 @@ from capture.picture_coach import PictureHint
 from capture.sound_guard import SoundTrouble
 from capture.sound_verdict import SoundFault
 from capture.state import Device
-from diary_app.clip import Audience, Kind, Stage
+from diary_app.clip import Audience, Kind, Preset, Stage
 
 APP = "Diary"
 
@@ -267,6 +267,14 @@ AGREE_OTHER = "They said yes: it may be handed in and shown to the people chosen
 REMOVE = "Remove"
 AUDIENCE = "Who may see it?"
 AUDIENCES = {Audience.TEAM: "My team", Audience.STAFF: "All staff"}
+PRESET = "How good should it be?"
+PRESETS = {
+    Preset.SMALLER: "Smaller: the quickest to send",
+    Preset.NORMAL: "Normal: right for most clips",
+    Preset.BEST: "Best: as clear as it can be",
+}
+PRESET_SIZE = "{preset}. {size}"
+PRESET_PROMISE = "{preset}. {size}, {time} on this connection"
 SEND = "Send"
 SEND_SIZE = "Send: {size}"
 SEND_PROMISE = "Send: {size}, {time}"

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -10,11 +11,14 @@ from capture.speech import SileroSpeech
 from diary_app import phrases
 from diary_app.cli.common import CommandFailed, say
 from diary_app.clip import KeptRange, Preset, Rendition
-from diary_app.editing.errors import EditRefused
+from diary_app.editing.compress import MEGABYTE
+from diary_app.editing.errors import EditRefused, WouldLookBad
 from diary_app.editing.first_look import first_look
+from diary_app.editing.promise import promises
 from diary_app.editing.ranges import kept_range
 from diary_app.editing.render import render, trim
 from diary_app.editing.speech_span import suggest
+from diary_app.editing.to_size import NEAR
 from diary_app.folders import Folders
 
 STEP = 0.1
@@ -34,9 +38,11 @@ def add_commands(
     cut.set_defaults(run=run_trim)
     small = commands.add_parser("compress", parents=[common], help="make a file smaller")
     small.add_argument("source", metavar="IN", type=Path)
-    small.add_argument("out", metavar="OUT", type=Path)
+    small.add_argument("out", metavar="OUT", type=Path, nargs="?", help="not needed with --estimate")
     small.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.NORMAL.value)
-    small.add_argument("--target-mb", metavar="N", type=float, help="at most so many megabytes")
+    what = small.add_mutually_exclusive_group()
+    what.add_argument("--target-mb", metavar="N", type=float, help="at most so many megabytes, and hardly less")
+    what.add_argument("--estimate", action="store_true", help="only say what each preset would come to")
     small.set_defaults(run=run_compress)
 
 
@@ -81,16 +87,33 @@ def _suggested(source: Path) -> KeptRange:
 
 
 def run_compress(arguments: argparse.Namespace, place: Folders) -> int:
-    """Write the smaller file."""
+    """Write the smaller file, or say what it would come to."""
     first_look(arguments.source)
-    made = render(
-        arguments.source,
-        arguments.out,
-        preset=Preset(arguments.preset),
-        target_mb=arguments.target_mb,
-        on_progress=_Teller(),
-    )
+    if arguments.estimate:
+        return _estimate(arguments.source)
+    if arguments.out is None:
+        raise CommandFailed("Name the file to write: diary compress IN OUT.")
+    try:
+        made = render(
+            arguments.source,
+            arguments.out,
+            preset=Preset(arguments.preset),
+            target_mb=arguments.target_mb,
+            on_progress=_Teller(),
+        )
+    except WouldLookBad as error:
+        files = shlex.join([str(arguments.source), str(arguments.out)])
+        better = f"diary compress {files} --preset {arguments.preset} --target-mb {error.nearest_mb:g}"
+        raise CommandFailed(f"{error} To do so:\n{better}") from error
     _tell(made)
+    if arguments.target_mb and made.bytes < NEAR * arguments.target_mb * MEGABYTE:
+        say("It is smaller than you allowed: more room would not make it any better.")
+    return 0
+
+
+def _estimate(source: Path) -> int:
+    for preset, cost in promises(source):
+        print(f"{preset.value}: {phrases.size(cost.bytes)}, {phrases.about(cost.work_s)} to make", flush=True)
     return 0
 
 

@@ -4,7 +4,7 @@ Pure arithmetic. x264 `faster` at crf 21 was measured to match HandBrake's `Fast
 """
 
 from dataclasses import dataclass
-from math import ceil, floor, log10, sqrt
+from math import ceil, floor, log10
 
 from diary_app.clip import Kind, Preset
 from diary_app.editing.errors import WouldLookBad
@@ -40,9 +40,6 @@ FULL_QUALITY = Recipe(8192, 8192, 240.0, 17.0, 1.0, 192, 192)
 PLAYED_EVERYWHERE = ("yuv420p", "yuvj420p")
 FASTER_THAN = 1.1
 """A camera that says 30 may give 30.3: only what is clearly faster is thinned out."""
-WORTH_IT = 0.55
-"""A live encode (ultrafast) becomes about this small at the same look with `faster`; measured on talking heads."""
-OVERHEAD = 1.01
 SMALL_HEADER = 1_500
 
 
@@ -120,21 +117,6 @@ def meets(facts: MediaFacts, preset: Preset) -> bool:
     fits = (facts.width, facts.height) == picture_size(facts, recipe.long_side, recipe.short_side)
     allowed = _nominal_bps(recipe, facts.width, facts.height, facts.fps) + (_sound_bps(facts, recipe) or 0)
     return fits and _thinned(facts, recipe.fps) is None and facts.bit_rate <= allowed
-
-
-def estimate_bytes(facts: MediaFacts, preset: Preset, *, seconds: float) -> int:
-    """About how many bytes the rendition of this many kept seconds will have: the promise before it is made."""
-    if meets(facts, preset):
-        return round(facts.bit_rate * seconds / 8)
-    encode = encode_for(facts, RECIPES[preset])
-    sound = encode.sound_bps or 0
-    if facts.kind is Kind.SOUND:
-        return round(sound * seconds / 8 * OVERHEAD) + SMALL_HEADER
-    now_bps = max(0.0, facts.bit_rate - (128_000 if facts.has_sound else 0))
-    dots = (encode.width * encode.height * (encode.fps or facts.fps)) / (facts.width * facts.height * facts.fps)
-    finer = 2 ** ((21.0 - (encode.crf or 21.0)) / 6)
-    likely = now_bps * WORTH_IT * sqrt(dots) * finer
-    return round((min(likely, encode.video_bps or likely) + sound) * seconds / 8 * OVERHEAD) + SMALL_HEADER
 
 
 # -- a promised size ------------------------------------------------------------------------------------------------

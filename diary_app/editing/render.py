@@ -18,7 +18,6 @@ from diary_app.editing.loudness import Loudness
 from diary_app.editing.making import LISTENING, loudness_of, make_rendition, run, settle, sound_share
 from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.progress import Meter, OnProgress, ignore_progress
-from diary_app.editing.ranges import kept_seconds
 from diary_app.editing.samples import CannotCut
 from diary_app.editing.source import Source, read_source
 from diary_app.editing.to_size import to_size
@@ -85,11 +84,6 @@ def render(
         digest = sha256(temporary)
     on_progress(1.0, 0.0)
     return Rendition(out, digest, facts.bytes, facts.seconds)
-
-
-def estimate(facts: MediaFacts, *, keep: Sequence[KeptRange] = (), preset: Preset = Preset.NORMAL) -> int:
-    """About how many bytes render() will write: the promise before it runs."""
-    return compress.estimate_bytes(facts, preset, seconds=kept_seconds(keep, facts.seconds))
 
 
 def _cut(source: Source, out: Path, meter: Meter) -> None:

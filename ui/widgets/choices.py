@@ -124,6 +124,31 @@ class Choice(QRadioButton):
             _paint_words(painter, self)
 
 
+class LongChoice(Choice):
+    """One of several, with so many words that they may need more than one line."""
+
+    def __init__(self, text: str, *, name: str) -> None:
+        super().__init__(text, name=name)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def say(self, text: str) -> None:
+        """Change the words."""
+        if text != self.text():
+            self.setText(text)
+            self.setAccessibleName(text)
+            self.updateGeometry()
+
+    def minimumSizeHint(self) -> QSize:
+        """Words may wrap."""
+        return QSize(_words_left(self) + 120, _wide_hint(self).height())
+
+    def heightForWidth(self, width: int) -> int:
+        """As many lines as the words need."""
+        return _height_for(self, width)
+
+
 class PickBox(QComboBox):
     """A list that drops down; its label is its buddy, or its name would be lost on Linux."""
 

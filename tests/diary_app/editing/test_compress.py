@@ -9,7 +9,6 @@ from diary_app.editing.compress import (
     RECIPES,
     encode_for,
     encode_to_size,
-    estimate_bytes,
     least_bytes,
     meets,
     picture_size,
@@ -105,14 +104,3 @@ def test_the_smallest_that_is_named_is_accepted(facts: MediaFacts) -> None:
     assert encode_to_size(facts, Preset.NORMAL, seconds=600.0, goal_bytes=nearest_mb * 1e6).sound_bps
     with pytest.raises(WouldLookBad):
         encode_to_size(facts, Preset.NORMAL, seconds=600.0, goal_bytes=nearest_mb * 0.9 * 1e6)
-
-
-@given(st.floats(1.0, 3600.0), st.sampled_from(list(Preset)))
-def test_a_longer_clip_promises_more(seconds: float, preset: Preset) -> None:
-    assert estimate_bytes(TAKE, preset, seconds=seconds) < estimate_bytes(TAKE, preset, seconds=seconds + 1)
-
-
-def test_smaller_presets_promise_less() -> None:
-    promised = [estimate_bytes(TAKE, preset, seconds=60.0) for preset in (Preset.SMALLER, Preset.NORMAL, Preset.BEST)]
-    assert promised == sorted(promised)
-    assert promised[0] < promised[1]
