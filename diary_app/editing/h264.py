@@ -23,7 +23,7 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ParameterSets:
-    """The one sequence and the one picture parameter set of a stream, as bytes of their NAL units."""
+    """One sequence and one picture parameter set, as bytes of their NAL units."""
 
     sps: bytes
     pps: bytes
@@ -89,14 +89,6 @@ def _sets(record: bytes, at: int, count: int) -> tuple[tuple[bytes, ...], int]:
         found.append(record[at + 2 : end])
         at = end
     return tuple(found), at
-
-
-def read_avcc(record: bytes) -> ParameterSets:
-    """The parameter sets of an avcC record; raises NotUnderstood where there is not exactly one of each."""
-    opened = open_avcc(record)
-    if len(opened.sps) != 1 or len(opened.pps) != 1:
-        raise NotUnderstood("not one parameter set of each kind")
-    return ParameterSets(opened.sps[0], opened.pps[0])
 
 
 def with_sets(record: Record, more: ParameterSets) -> Record:

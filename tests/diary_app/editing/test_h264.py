@@ -39,7 +39,7 @@ def test_broken_samples_are_not_understood(sample: bytes) -> None:
 @pytest.mark.parametrize("record", [b"", b"\x01\x42\xc0\x0d\xff\xe2" + b"\x00" * 20, b"\x00" * 40])
 def test_broken_records_are_not_understood(record: bytes) -> None:
     with pytest.raises(NotUnderstood):
-        h264.read_avcc(record)
+        h264.open_avcc(record)
 
 
 @pytest.mark.parametrize("preset", ["ultrafast", "veryfast", "medium"])
