@@ -55,7 +55,11 @@ def random_keep(rng: random.Random, film: Original) -> tuple[KeptRange, ...]:
     """One to four ranges: anywhere, at pictures, beside them, of a few pictures, touching, overlapping, to the ends."""
     if rng.random() < 0.02:
         return ()
-    parts = [_range(rng, film) for _ in range(rng.choice((1, 1, 2, 2, 3, 4)))]
+    parts = [_range(rng, film) for _ in range(rng.choice((1, 1, 2, 3)))]
+    if rng.random() < 0.6:
+        edges = sorted(_moment(rng, film) for _ in range(2 * rng.randint(1, 4)))
+        apart = [KeptRange(*pair) for pair in zip(edges[::2], edges[1::2], strict=True) if pair[1] - pair[0] > 0.02]
+        parts = apart or parts
     if rng.random() < 0.15:
         end_s = min(parts[0].end_s, film.seconds - 0.1)
         parts.append(KeptRange(max(0.0, end_s - rng.choice((0.0, 0.0, 0.1))), min(film.seconds, end_s + 0.4)))
@@ -147,17 +151,26 @@ def totals(cuts: Sequence[Cut], seed: int) -> dict[str, object]:
 
 
 def _share(numbers: Sequence[int], seed: int, folder: Path, kinds: Sequence[str]) -> list[Cut]:
-    cuts = []
+    cuts: list[Cut] = []
     for number in numbers:
-        cuts.append(numbered_cut(seed, number, folder, kinds=kinds))
+        try:
+            cuts.append(numbered_cut(seed, number, folder, kinds=kinds))
+        except BaseException:
+            print(_again(number, seed, kinds), file=sys.stderr, flush=True)
+            raise
         if cuts[-1].faults:
             _print(cuts[-1], seed, kinds)
     return cuts
 
 
+def _again(number: int, seed: int, kinds: Sequence[str]) -> str:
+    """The words that repeat one cut."""
+    only = "" if tuple(kinds) == KINDS else f" --kinds {' '.join(repr(kind) for kind in kinds)}"
+    return f"./scripts/cut-campaign --seed {seed} --only {number}{only}"
+
+
 def _print(cut: Cut, seed: int, kinds: Sequence[str]) -> None:
-    only = "" if kinds == KINDS else f" --kinds {' '.join(repr(kind) for kind in kinds)}"
-    print(f"{cut.kind}: ./scripts/cut-campaign --seed {seed} --only {cut.number}{only}", file=sys.stderr)
+    print(f"{cut.kind}: {_again(cut.number, seed, kinds)}", file=sys.stderr)
     print(f"  keep {[(part.start_s, part.end_s) for part in cut.keep]}, {cut.way}", file=sys.stderr)
     print(*(f"  {fault}" for fault in cut.faults), sep="\n", file=sys.stderr, flush=True)
 
