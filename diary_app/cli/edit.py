@@ -10,7 +10,7 @@ from capture.models import SILERO, find_model
 from capture.speech import SileroSpeech
 from diary_app import phrases
 from diary_app.cli.common import CommandFailed, say
-from diary_app.clip import KeptRange, Preset, Rendition
+from diary_app.clip import KeptRange, Preset
 from diary_app.editing.compress import MEGABYTE
 from diary_app.editing.errors import EditRefused, WouldLookBad
 from diary_app.editing.first_look import first_look
@@ -73,7 +73,8 @@ def run_trim(arguments: argparse.Namespace, place: Folders) -> int:
     """Write the kept stretches."""
     first_look(arguments.source)
     keep = [_suggested(arguments.source)] if arguments.suggest else arguments.keep
-    _tell(trim(arguments.source, arguments.out, keep=keep, on_progress=_Teller()))
+    made = trim(arguments.source, arguments.out, keep=keep, on_progress=_Teller())
+    _tell(arguments.out, made.seconds, made.bytes)
     return 0
 
 
@@ -105,7 +106,7 @@ def run_compress(arguments: argparse.Namespace, place: Folders) -> int:
         files = shlex.join([str(arguments.source), str(arguments.out)])
         better = f"diary compress {files} --preset {arguments.preset} --target-mb {error.nearest_mb:g}"
         raise CommandFailed(f"{error} To do so:\n{better}") from error
-    _tell(made)
+    _tell(made.path, made.seconds, made.bytes)
     if arguments.target_mb and made.bytes < NEAR * arguments.target_mb * MEGABYTE:
         say("It is smaller than you allowed: more room would not make it any better.")
     return 0
@@ -117,5 +118,5 @@ def _estimate(source: Path) -> int:
     return 0
 
 
-def _tell(made: Rendition) -> None:
-    print(f"{made.path}: {phrases.clock_tenths(made.seconds)}, {phrases.size(made.bytes)}")
+def _tell(out: Path, seconds: float, size: int) -> None:
+    print(f"{out}: {phrases.clock_tenths(seconds)}, {phrases.size(size)}")

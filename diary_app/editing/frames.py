@@ -15,9 +15,9 @@ from av.stream import Stream
 from diary_app.clip import KeptRange
 from diary_app.editing.errors import EditRefused, WorldError
 from diary_app.editing.media import open_media, read_only
+from diary_app.editing.mp4.samples import Track
 from diary_app.editing.probe import MediaFacts, video_of
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import Track
 
 SLACK_S = 0.0005
 """A cut this close to a frame means that frame: times are rounded on their way through clocks and screens."""

@@ -133,8 +133,9 @@ class _Sample:
         seconds, kept = _seconds(self.parts), self.film.kept(self.parts)
         pictures = max(1, int(kept.sum()) if encode.fps is None else round(seconds * encode.fps))
         keys = ceil(pictures / KEYFRAMES)
-        key, ordinary = _sizes(made, self.seams[:-1] if len(self.chosen) > 1 else ())
-        video = key * keys + ordinary * _weight(self.film, kept, self.chosen) * (pictures - keys)
+        key, ordinary = _sizes(made, self.seams[:-1] if seconds > ALL_S else ())
+        weight = _weight(self.film, kept, self.chosen) if seconds > ALL_S else 1.0
+        video = key * keys + ordinary * weight * (pictures - keys)
         if encode.video_bps:
             video = min(video, encode.video_bps * seconds / 8)
         return round(video + (encode.sound_bps or 0) * seconds / 8 + compress.index_bytes(self.facts, seconds))
@@ -181,8 +182,6 @@ def _take_time(parts: Ranges, at_s: float) -> float:
 
 def _weight(film: StoredFilm, kept: Flags, chosen: Sequence[range]) -> float:
     """Bytes of an ordinary picture of all that is kept, for each byte of those that the sample counts."""
-    if len(chosen) == 1:
-        return 1.0
     counted = np.zeros(len(film.sizes), np.bool_)
     for stretch in chosen:
         at_s = film.at_s[stretch.start : stretch.stop]

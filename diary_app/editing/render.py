@@ -10,15 +10,15 @@ from pathlib import Path
 
 from diary_app.clip import KeptRange, Preset, Rendition
 from diary_app.editing import compress
-from diary_app.editing.cut import cut_of
+from diary_app.editing.cutting.cut import cut_of
 from diary_app.editing.errors import EditFailed, EditRefused, WorldError
 from diary_app.editing.ffmpeg_command import encode_command
 from diary_app.editing.files import sha256, whole_file
 from diary_app.editing.loudness import Loudness
 from diary_app.editing.making import LISTENING, loudness_of, make_rendition, run, settle, sound_share
+from diary_app.editing.mp4.samples import CannotCut
 from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.progress import Meter, OnProgress, ignore_progress
-from diary_app.editing.samples import CannotCut
 from diary_app.editing.source import Source, read_source
 from diary_app.editing.to_size import to_size
 
@@ -36,19 +36,19 @@ def trim(
     keep: Sequence[KeptRange],
     on_progress: OnProgress = ignore_progress,
     stop: threading.Event | None = None,
-) -> Rendition:
+) -> MediaFacts:
     """Write the kept ranges of a take to `out` (MP4 or M4A), exact to the frame, in the take's own quality.
 
-    Raises EditRefused, WorldError, EditStopped or EditFailed; then there is nothing new under `out`.
+    Returns the facts of the new file. Raises EditRefused, WorldError, EditStopped or EditFailed; then there is nothing
+    new under `out`.
     """
     meter = Meter(on_progress, stop or threading.Event())
     with whole_file(out, take=take) as temporary:
         source = read_source(take, keep, meter)
         _cut(source, temporary, meter)
         facts = _checked(temporary, source)
-        digest = sha256(temporary)
     on_progress(1.0, 0.0)
-    return Rendition(out, digest, facts.bytes, facts.seconds)
+    return facts
 
 
 def render(

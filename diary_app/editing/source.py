@@ -8,7 +8,7 @@ from pathlib import Path
 
 from diary_app.clip import KeptRange, Kind
 from diary_app.editing.frames import NO_FRAMES, FrameIndex, Piece, exactly, index_frames, index_of, is_all, snap
-from diary_app.editing.mp4_read import NotUnderstood, Tracks, read_tracks
+from diary_app.editing.mp4.read import NotUnderstood, Tracks, read_tracks
 from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.progress import Meter
 from diary_app.editing.ranges import normalise

@@ -20,10 +20,10 @@ from diary_app.clip import KeptRange
 from diary_app.editing.errors import EditRefused
 from diary_app.editing.frames import until_damage
 from diary_app.editing.media import address, open_media, read_only
-from diary_app.editing.mp4_read import NotUnderstood, read_tracks
+from diary_app.editing.mp4.read import NotUnderstood, read_tracks
+from diary_app.editing.mp4.samples import Track
 from diary_app.editing.probe import MediaFacts, video_of
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import Track
 
 Seconds: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = NDArray[np.int64]

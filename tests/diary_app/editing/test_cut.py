@@ -150,12 +150,13 @@ def test_a_take_that_was_cut_short(tmp_path: Path) -> None:
     assert see(tmp_path / "out.mp4", hidden=True).indices == [*range(16, 54)]
 
 
-def test_a_wide_picture_of_odd_settings_falls_back_and_is_still_exact(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("x264", "copied"), [("cqm=jvt", True), ("tff=1", False)])
+def test_odd_settings_are_cut_or_encoded_whole_and_always_exact(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, x264: str, copied: bool
 ) -> None:
     caplog.set_level(logging.INFO)
-    look = Look(x264="keyint=30:cqm=jvt:scenecut=0", preset="medium")
+    look = Look(x264=f"keyint=30:{x264}:scenecut=0", preset="medium")
     take = make_take(tmp_path / "take.mp4", ticking(90), look=look)
     trim(take, tmp_path / "out.mp4", keep=[KeptRange(0.5, 1.0), KeptRange(2.0, 2.5)])
     assert see(tmp_path / "out.mp4").indices == [*range(15, 30), *range(60, 75)]
-    assert "encoded whole" in caplog.text
+    assert ("encoded whole" not in caplog.text) is copied

@@ -4,8 +4,8 @@ from fractions import Fraction
 import av
 import pytest
 
-from diary_app.editing import h264
-from diary_app.editing.h264 import NotUnderstood, ParameterSets
+from diary_app.editing.cutting import h264
+from diary_app.editing.cutting.h264 import NotUnderstood, ParameterSets
 
 UNITS = [b"\x67\x42\x00\x01", b"\x68\xce", b"\x65" + bytes(range(1, 200))]
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from av.stream import Stream
 
-from diary_app.editing import mp4_read
 from diary_app.editing.media import open_media, read_only
-from diary_app.editing.mp4_read import NotUnderstood, Tracks, read_tracks
+from diary_app.editing.mp4 import read as mp4_read
+from diary_app.editing.mp4.read import NotUnderstood, Tracks, read_tracks
+from diary_app.editing.mp4.samples import Track
 from diary_app.editing.probe import sound_in, video_of
-from diary_app.editing.samples import Track
 from tests.support.boxes import box
 from tests.support.handmade import h264, mp4, plain_sound
 from tests.support.long_takes import repeat

@@ -14,13 +14,13 @@ import imageio_ffmpeg
 import numpy as np
 import pytest
 
-from diary_app.editing import mp4_write
 from diary_app.editing.errors import EditStopped
-from diary_app.editing.mp4_entries import clean_entry
-from diary_app.editing.mp4_read import read_tracks
-from diary_app.editing.mp4_write import write_mp4
+from diary_app.editing.mp4 import write as mp4_write
+from diary_app.editing.mp4.entries import clean_entry
+from diary_app.editing.mp4.read import read_tracks
+from diary_app.editing.mp4.samples import SOUND, MadeTrack, Numbers, Stretch, Track
+from diary_app.editing.mp4.write import write_mp4
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import SOUND, MadeTrack, Numbers, Stretch, Track
 from tests.support.boxes import box
 from tests.support.handmade import sound_entry
 from tests.support.long_takes import repeat

@@ -20,13 +20,13 @@ from av.packet import Packet
 from av.stream import Stream
 from numpy.typing import NDArray
 
-from diary_app.editing import fresh_pictures, h264
+from diary_app.editing.cutting import fresh_pictures, h264
+from diary_app.editing.cutting.plan_pictures import plan_pictures
 from diary_app.editing.errors import EditStopped
 from diary_app.editing.frames import FrameIndex, Piece, index_frames
-from diary_app.editing.mp4_read import read_tracks
-from diary_app.editing.plan_pictures import plan_pictures
+from diary_app.editing.mp4.read import read_tracks
+from diary_app.editing.mp4.samples import CannotCut, MadeTrack, Spool, Track
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import CannotCut, MadeTrack, Spool, Track
 from tests.support.stamp import picture, read_stamp
 
 COUNT, GROUP = 48, 12

@@ -13,16 +13,15 @@ from av.audio.codeccontext import AudioCodecContext
 from av.codec.context import CodecContext
 from numpy.typing import NDArray
 
-from diary_app.editing import aac_splice
-from diary_app.editing.aac_packets import leaves_sine, leaving_sine, read_aac
-from diary_app.editing.cut_pictures import CannotCut
+from diary_app.editing.cutting import aac_splice
+from diary_app.editing.cutting.aac_packets import leaves_sine, leaving_sine, read_aac
+from diary_app.editing.cutting.plan_sound import plan_sound, sound_anew
 from diary_app.editing.frames import NO_FRAMES, Piece
 from diary_app.editing.loudness import Level
-from diary_app.editing.mp4_read import read_tracks
-from diary_app.editing.plan_sound import plan_sound, sound_anew
+from diary_app.editing.mp4.read import read_tracks
+from diary_app.editing.mp4.samples import CannotCut, Look, MadeTrack, Spool, Track
 from diary_app.editing.probe import probe
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import Look, MadeTrack, Spool, Track
 from diary_app.editing.sound import as_frame
 from diary_app.editing.source import Source
 from tests.support.virtual_microphone import read_speech

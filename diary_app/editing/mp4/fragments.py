@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diary_app.editing.mp4_boxes import Box, Boxes, NotUnderstood, Words, inside
-from diary_app.editing.mp4_tables import FARTHEST, Samples, running
-from diary_app.editing.samples import Flags, Numbers
+from diary_app.editing.mp4.boxes import Box, Boxes, NotUnderstood, Words, inside
+from diary_app.editing.mp4.samples import Flags, Numbers
+from diary_app.editing.mp4.tables import FARTHEST, Samples, running
 
 MOST_AT_ONCE = 500_000
 """Samples of all the fragments that are read side by side."""

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from diary_app.editing.mp4_boxes import box, full
-from diary_app.editing.mp4_copy import Places, copy, write_all
-from diary_app.editing.mp4_entries import clean_entry
-from diary_app.editing.mp4_tables import running
+from diary_app.editing.mp4.boxes import box, full
+from diary_app.editing.mp4.copying import Places, copy, write_all
+from diary_app.editing.mp4.entries import clean_entry
+from diary_app.editing.mp4.samples import PICTURES, MadeTrack, Numbers
+from diary_app.editing.mp4.tables import running
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import PICTURES, MadeTrack, Numbers
 
 CHUNKS_A_SECOND = 2
 """Pictures and sound lie in turns of half a second, so that a player has both as soon as they come in."""
@@ -41,7 +41,7 @@ class _Layout:
 def write_mp4(out: Path, tracks: Sequence[MadeTrack], meter: Meter) -> None:
     """Write these tracks, each of one sample or more, with sources that stay as they are meanwhile.
 
-    Raises OSError, EditStopped, and mp4_read.NotUnderstood for a broken sample entry; then `out` is of no use.
+    Raises OSError, EditStopped, and NotUnderstood for a broken sample entry; then `out` is of no use.
     """
     for track in tracks:
         _check(track)

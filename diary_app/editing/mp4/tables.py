@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diary_app.editing.mp4_boxes import Box, NotUnderstood, maybe, one
-from diary_app.editing.samples import Flags, Numbers
+from diary_app.editing.mp4.boxes import Box, NotUnderstood, maybe, one
+from diary_app.editing.mp4.samples import Flags, Numbers
 
 MOST_SAMPLES = 2_100_000
 """Samples of a track: twelve hours of sound by the packet, or of 48 pictures a second."""

@@ -3,8 +3,8 @@
 Cameras write their names into them, and QuickTime hides the setup of its AAC where only some players look.
 """
 
-from diary_app.editing.mp4_boxes import Box, maybe
-from diary_app.editing.samples import PICTURES
+from diary_app.editing.mp4.boxes import Box, maybe
+from diary_app.editing.mp4.samples import PICTURES
 
 PICTURE_FIELDS, SOUND_FIELDS = 86, 36
 """Bytes of an entry before the boxes in it, its own head counted (ISO/IEC 14496-12, 12.1.3 and 12.2.3)."""

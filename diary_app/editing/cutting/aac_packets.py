@@ -18,7 +18,7 @@ from av.codec.context import CodecContext
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from diary_app.editing.cut_pictures import CannotCut
+from diary_app.editing.mp4.samples import CannotCut
 from diary_app.editing.sound import Sound, as_frame, layout_of
 
 STEP = 1024

@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from diary_app.editing import h264
+from diary_app.editing.cutting import h264
 from diary_app.editing.frames import FrameIndex
-from diary_app.editing.samples import CannotCut, Flags, Numbers, Track
+from diary_app.editing.mp4.samples import CannotCut, Flags, Numbers, Track
 
 HEAD_BYTES = 5
 """The length of a unit and the byte that says of which kind it is."""

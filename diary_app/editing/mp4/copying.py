@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from diary_app.editing.mp4.samples import Flags, Numbers
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import Flags, Numbers
 
 BLOCK = 1 << 20
 """Bytes read at a time, and all that is held in memory."""

@@ -17,12 +17,12 @@ from pathlib import Path
 import av
 import numpy as np
 
-from diary_app.editing import h264
+from diary_app.editing.cutting import h264
+from diary_app.editing.cutting.fresh_pictures import FreshPictures
+from diary_app.editing.cutting.stored_pictures import StoredPictures
 from diary_app.editing.frames import FrameIndex, Piece
-from diary_app.editing.fresh_pictures import FreshPictures
+from diary_app.editing.mp4.samples import PICTURES, CannotCut, Flags, Look, MadeTrack, Numbers, Spool, Stretch, Track
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import PICTURES, CannotCut, Flags, Look, MadeTrack, Numbers, Spool, Stretch, Track
-from diary_app.editing.stored_pictures import StoredPictures
 
 MOST_FRESH, MOST_FRESH_S = Fraction(1, 2), 10
 """With more than this share of all pictures made anew, and more than so long, a full encode is the better way."""

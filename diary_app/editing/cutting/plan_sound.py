@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from diary_app.editing.aac_packets import RATES, STEP, AacEncoder, aac_entry, read_aac
-from diary_app.editing.aac_splice import CONTEXT, TRIES, Bed, Packets, Part, Row, Run
+from diary_app.editing.cutting.aac_packets import RATES, STEP, AacEncoder, aac_entry, read_aac
+from diary_app.editing.cutting.aac_splice import CONTEXT, TRIES, Bed, Packets, Part, Row, Run
 from diary_app.editing.ffmpeg_command import SOUND_RATE
 from diary_app.editing.frames import Piece
 from diary_app.editing.loudness import Level, levelled
+from diary_app.editing.mp4.samples import SOUND, CannotCut, Look, MadeTrack, Numbers, Spool, Stretch, Track
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import SOUND, CannotCut, Look, MadeTrack, Numbers, Spool, Stretch, Track
 from diary_app.editing.sound import FADE_S, JUMP_S, Sound, sound_of
 from diary_app.editing.source import Source
 

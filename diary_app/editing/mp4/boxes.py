@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from diary_app.editing.samples import Numbers
+from diary_app.editing.mp4.samples import Numbers
 
 MOST_CHILDREN = 4096
 """Boxes in one box: what honest programs write is a tenth of it."""

@@ -1,7 +1,7 @@
 """The exact cut of MP4 and MOV: samples are copied as they lie there, and only what a cut opens is made anew.
 
 Groups of pictures that no cut touches and packets of sound that lie wholly in what is kept go over byte by byte
-(plan_pictures.py, plan_sound.py, mp4_write.py). Nothing that was cut away is left in the file, and no edit list hides
+(plan_pictures.py, plan_sound.py, mp4/write.py). Nothing that was cut away is left in the file, and no edit list hides
 anything but the sound encoder's own silence and the delay of stored order.
 
 Runs in the caller's thread.
@@ -14,14 +14,14 @@ from pathlib import Path
 
 from diary_app.clip import Kind
 from diary_app.editing.compress import PLAYED_EVERYWHERE
+from diary_app.editing.cutting.plan_pictures import plan_pictures
+from diary_app.editing.cutting.plan_sound import plan_sound, sound_anew
 from diary_app.editing.loudness import Level
 from diary_app.editing.media import open_media
-from diary_app.editing.mp4_write import write_mp4
-from diary_app.editing.plan_pictures import plan_pictures
-from diary_app.editing.plan_sound import plan_sound, sound_anew
+from diary_app.editing.mp4.samples import CannotCut, MadeTrack, Spool
+from diary_app.editing.mp4.write import write_mp4
 from diary_app.editing.probe import sound_in
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import CannotCut, MadeTrack, Spool
 from diary_app.editing.source import Source
 
 log = logging.getLogger(__name__)

@@ -21,11 +21,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from diary_app.editing import h264
+from diary_app.editing.cutting import h264
+from diary_app.editing.cutting.stored_pictures import StoredPictures
 from diary_app.editing.media import DECODING
+from diary_app.editing.mp4.samples import CannotCut, Flags, Spool, Stretch
 from diary_app.editing.progress import Meter
-from diary_app.editing.samples import CannotCut, Flags, Spool, Stretch
-from diary_app.editing.stored_pictures import StoredPictures
 
 GLOBAL_HEADER = 1 << 22
 """AV_CODEC_FLAG_GLOBAL_HEADER: parameter sets stand in the header, not in front of every keyframe."""

@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from diary_app.editing.mp4_boxes import Box, NotUnderstood, maybe, one
-from diary_app.editing.mp4_fragments import Moofs, read_defaults, read_moofs
-from diary_app.editing.mp4_tables import MOST_SAMPLES, Samples, joined, read_tables
-from diary_app.editing.samples import PICTURES, SOUND, Look, Track
+from diary_app.editing.mp4.boxes import Box, NotUnderstood, maybe, one
+from diary_app.editing.mp4.fragments import Moofs, read_defaults, read_moofs
+from diary_app.editing.mp4.samples import PICTURES, SOUND, Look, Track
+from diary_app.editing.mp4.tables import MOST_SAMPLES, Samples, joined, read_tables
 
 __all__ = ["NotUnderstood", "Tracks", "read_tracks"]
 

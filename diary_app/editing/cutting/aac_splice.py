@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from diary_app.editing.aac_packets import (
+from diary_app.editing.cutting.aac_packets import (
     MOST_BYTES,
     SETTLE,
     STEP,
@@ -26,8 +26,7 @@ from diary_app.editing.aac_packets import (
     leaves_sine,
     leaving_sine,
 )
-from diary_app.editing.cut_pictures import CannotCut
-from diary_app.editing.samples import Stretch, Track
+from diary_app.editing.mp4.samples import CannotCut, Stretch, Track
 from diary_app.editing.sound import Sound
 
 CONTEXT = 8
