@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from threading import Event
 
+from diary_app.child import own_python
 from diary_app.folders import Folders
 from upload.discovery import discover
 from upload.errors import DeliveryError, Stopped, World
@@ -135,7 +136,7 @@ class PracticePortal:
         command = portal_command(self._folders, "--port", str(port))
         with self.log_file.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "diary_app.leash", *command],
+                own_python("diary_app.leash", *command),
                 cwd=_package_root(),
                 stdin=subprocess.PIPE,
                 stdout=output,
@@ -167,7 +168,7 @@ class PracticePortal:
 
 def portal_command(folders: Folders, *arguments: str) -> list[str]:
     """The command line of the practice portal, or of an admin command on its data."""
-    return [sys.executable, "-m", "portal", "--practice", "--data", str(folders.practice_portal), *arguments]
+    return own_python("portal", "--practice", "--data", str(folders.practice_portal), *arguments)
 
 
 def remembered_port(folders: Folders) -> int:
@@ -225,7 +226,7 @@ def _let_go(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _package_root() -> Path:
-    """The folder that holds the packages: `python -m` finds them there, installed or not."""
+    """A folder that is always there: a process that stays must not keep a memory stick from being taken out."""
     return Path(__file__).resolve().parent.parent
 
 

@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -12,6 +11,7 @@ from functools import partial
 from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE
 from capture.state import Wish
 from diary_app import phrases
+from diary_app.child import own_python
 from diary_app.cli.common import open_diary, print_json, say
 from diary_app.cli.deliver import send_clip, use_some_portal
 from diary_app.cli.record import record_take
@@ -38,7 +38,7 @@ def add_commands(
 def run_portal(rest: Sequence[str], place: Folders) -> int:
     """Run `python -m portal` with these arguments; without --data, on the practice portal's own data."""
     if "--data" in rest or any(word.startswith("--data=") for word in rest) or "DIARY_PORTAL_DATA" in os.environ:
-        command = [sys.executable, "-m", "portal", *rest]
+        command = own_python("portal", *rest)
     else:
         port = [] if "--port" in rest else ["--port", str(remembered_port(place))]
         command = portal_command(place, *port, *rest)

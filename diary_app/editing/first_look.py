@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from diary_app.child import own_python
 from diary_app.clip import Kind
 from diary_app.editing.errors import EditFailed, EditRefused, WorldError
 from diary_app.editing.frames import index_frames
@@ -57,9 +58,7 @@ def first_look(path: Path) -> FirstLook:
     container_format(path)
     try:
         child = subprocess.run(
-            [sys.executable, "-m", "diary_app.editing.first_look", str(path.absolute())],
-            # Started elsewhere, -m would take modules from the folder of downloads that the user may be in.
-            cwd=Path(__file__).parents[2],
+            own_python("diary_app.editing.first_look", str(path.absolute())),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=PATIENCE_S + path.stat().st_size / SLOW_DISK,
