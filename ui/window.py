@@ -154,6 +154,14 @@ class Window(QMainWindow):
         if towards is not None:
             self.go(towards)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round from Help to the first control of the screen, which may be out of sight."""
+        moved = super().focusNextPrevChild(forward)
+        now = self.focusWidget()
+        if moved and now is not None and self.screen_shown.isAncestorOf(now):
+            self.screen_shown.ensureWidgetVisible(now)
+        return moved
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes help, or goes back."""
         if event.key() != Qt.Key.Key_Escape:

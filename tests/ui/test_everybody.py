@@ -77,6 +77,24 @@ def test_the_focus_goes_the_way_of_reading(someone: Someone, clip_id: ClipId, na
         assert all(later >= earlier - TARGET for earlier, later in itertools.pairwise(tops)), tops
 
 
+@pytest.mark.parametrize("shift", [False, True])
+def test_whoever_tabs_round_a_small_window_sees_where_they_are(someone: Someone, clip_id: ClipId, shift: bool) -> None:
+    someone.window.resize(683, 384)
+    visit(someone, Name.ABOUT, clip_id)
+    screen = someone.window.screen_shown
+    someone.see("help").setFocus()
+    bar = screen.verticalScrollBar()
+    bar.setValue(0 if shift else bar.maximum())
+    if not shift:
+        someone.see("back").setFocus()
+    now = None
+    while now is None or not screen.isAncestorOf(now):
+        someone.key(Qt.Key.Key_Tab, shift=shift)
+        now = QApplication.focusWidget()
+    box = QRect(now.mapTo(screen.viewport(), QPoint(0, 0)), now.size())
+    assert screen.viewport().rect().contains(box), f"{now.objectName()} {box}"
+
+
 def tabbed(control: QWidget) -> bool:
     """A group of round choices is one stop: Tab enters at the chosen one."""
     return not control.objectName().startswith("audience-") or (
