@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks._child import Spent
 from diary_app.clip import KeptRange
+from diary_app.editing.low_child import NICE
 
 LOCK = Path(__file__).with_name("rivals.lock")
 FOLDER = Path(__file__).parent.parent / "build" / "rivals"
@@ -28,8 +29,8 @@ def need_handbrake() -> None:
 
 
 def handbrake(source: Path, out: Path) -> Spent:
-    """Its `Fast 720p30` of a film."""
-    return _spent([*HANDBRAKE, "-i", str(source), "-o", str(out)])
+    """Its `Fast 720p30` of a film, as low in priority as our own encoder runs."""
+    return _spent(["nice", "-n", str(NICE), *HANDBRAKE, "-i", str(source), "-o", str(out)])
 
 
 def smartcut(source: Path, out: Path, keep: Sequence[KeptRange]) -> Spent:
