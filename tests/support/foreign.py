@@ -183,6 +183,12 @@ RECIPES: dict[str, Recipe] = {
     "late picture": Recipe(
         "mp4", PHONE, then=("-map", "0:v", "-map", "1:a", "-c", "copy"), before=("-itsoffset", "0.4")
     ),
+    "late sound": Recipe("mp4", PHONE, then=("-map", "1:v", "-map", "0:a", "-c", "copy"), before=("-itsoffset", "0.7")),
+    "short sound": Recipe("mp4", (*PHONE, "-af", "atrim=0:3.3")),
+    "negative offsets": Recipe("mp4", (*PHONE, "-movflags", "negative_cts_offsets")),
+    "six channels": Recipe("mp4", (*PHONE, "-ac", "6")),
+    "full range": Recipe("mp4", (*PHONE, "-vf", "scale=out_range=full,format=yuvj420p")),
+    "interlaced": Recipe("mp4", (*X264, *STEADY, *YUV420, "-g", "30", "-bf", "2", "-flags", "+ildct+ilme", *AAC)),
     "late start": Recipe("mkv", (*KEYS_40, *STEADY, *AAC, "-output_ts_offset", "7.5")),
     "camcorder": Recipe(
         "ts", (*X264, *STEADY, *YUV420, "-g", "15", "-bf", "2", "-flags", "+ildct+ilme", "-c:a", "ac3")
@@ -230,7 +236,7 @@ def _foreign(name: str) -> Path:
     made = out.with_stem(f"{out.stem}-first") if recipe.then else out
     _ffmpeg("-i", _master(recipe.master), *recipe.streams, *recipe.words, made)
     if recipe.then:
-        again = ("-i", made) if "1:a" in recipe.then else ()
+        again = ("-i", made) if {"1:a", "1:v"} & set(recipe.then) else ()
         _ffmpeg(*recipe.before, "-i", made, *again, *recipe.then, out)
         made.unlink()
     return out
