@@ -28,7 +28,9 @@ from diary_app.editing.ranges import Ranges, normalise
 from diary_app.editing.source import Source
 from diary_app.editing.stored_film import Flags, StoredFilm, stored_film, write_short_film
 
-STRETCHES = 3
+STRETCHES = ((854 * 480, 8), (1280 * 719, 5))
+"""Up to so many dots a picture, so many stretches; small pictures are cheap."""
+FEWEST = 3
 STRETCH_S = 0.4
 STRETCH_PICTURES = 12
 """Of each stretch, at least so many seconds and pictures."""
@@ -77,7 +79,7 @@ def promises(
                 yield preset, _of_copy(facts, film, parts)
                 continue
             if sample is None:
-                chosen = _stretches(film, parts)
+                chosen = _stretches(film, parts, _how_many(facts))
                 seams = write_short_film(take, film, chosen, Path(folder) / SHORT, meter)
                 sample = _Sample(Path(folder), facts, film, tuple(parts), tuple(chosen), seams)
             yield preset, sample.cost(compress.encode_for(facts, compress.RECIPES[preset]), meter)
@@ -156,17 +158,21 @@ def _sizes(made: Path, seams: Sequence[float]) -> tuple[float, float]:
     return float(np.mean(keys or [0])), float(np.mean(ordinary or keys or [0]))
 
 
-def _stretches(film: StoredFilm, parts: Ranges) -> list[range]:
+def _how_many(facts: MediaFacts) -> int:
+    return next((many for dots, many in STRETCHES if facts.width * facts.height <= dots), FEWEST)
+
+
+def _stretches(film: StoredFilm, parts: Ranges, many: int) -> list[range]:
     """Pictures to try, in the order of decoding: each stretch from a keyframe on."""
     kept = film.kept(parts)
     keys = np.flatnonzero(film.keys & kept)
     if not len(keys):
         keys = np.flatnonzero(film.keys) if film.keys.any() else np.array([0])
     seconds, count = _seconds(parts), max(1, int(kept.sum()))
-    many = 1 if seconds <= ALL_S else STRETCHES
+    many = 1 if seconds <= ALL_S else many
     places = [_take_time(parts, (at + 0.5) * seconds / many if many > 1 else 0.0) for at in range(many)]
     starts = sorted({int(keys[np.argmin(np.abs(film.at_s[keys] - place))]) for place in places})
-    each = max(STRETCH_PICTURES, ceil(STRETCH_S * count / seconds)) * STRETCHES // len(starts) if many > 1 else count
+    each = max(STRETCH_PICTURES, ceil(STRETCH_S * count / seconds)) * many // len(starts) if many > 1 else count
     ends = [*starts[1:], len(film.sizes)]
     return [range(start, min(start + each, end)) for start, end in zip(starts, ends, strict=True)]
 
@@ -181,7 +187,13 @@ def _take_time(parts: Ranges, at_s: float) -> float:
 
 
 def _weight(film: StoredFilm, kept: Flags, chosen: Sequence[range]) -> float:
-    """Bytes of an ordinary picture of all that is kept, for each byte of those that the sample counts."""
+    """Bytes of an ordinary picture of all that is kept, for each byte of those that the sample counts.
+
+    Only where pictures are stored as they are shown, as our recorder does. Elsewhere their sizes say which kind they
+    are, and what the camera's own rate allowed, rather than what is in them.
+    """
+    if np.any(np.diff(film.at_s) < 0):
+        return 1.0
     counted = np.zeros(len(film.sizes), np.bool_)
     for stretch in chosen:
         at_s = film.at_s[stretch.start : stretch.stop]
