@@ -58,7 +58,7 @@ Value = TypeVar("Value", bound=np.generic)
 TINY = 1e-30
 
 _NEEDED = FRAME + (BATCH + 2 * REACH - 1) * HOP
-_SHAPE = np.hanning(FRAME + 1)[:-1]
+_SHAPE = np.hanning(FRAME + 1)[:-1].astype(np.float32)
 _NEARER = np.hanning(2 * REACH + 3)[1:-1]
 _AWAY_S = np.arange(-REACH, REACH + 1) * HOP / RATE
 
@@ -134,7 +134,7 @@ def _line(hertz: float, log_power: Powers, *, reach_hz: float) -> _Line | None:
 def without_hum(blocks: Iterable[Sound], hum: Hum, *, channels: int) -> Iterator[Sound]:
     """The same sound without it: as many samples, each at its own place."""
     held = np.zeros((channels, HOP + REACH * HOP), np.float32)  # so the first sample lies in two frames as well
-    tail = np.zeros((channels, HOP))
+    tail = np.zeros((channels, HOP), np.float32)
     given, at = 0, -HOP
     after = np.zeros((channels, _NEEDED), np.float32)
     for block in itertools.chain(blocks, [after]):
@@ -145,24 +145,27 @@ def without_hum(blocks: Iterable[Sound], hum: Hum, *, channels: int) -> Iterator
             humming[:, :HOP] += tail
             tail = humming[:, -HOP:]
             ready = held[:, REACH * HOP :][:, : BATCH * HOP] - humming[:, :-HOP]
-            yield ready[:, max(0, -at) : max(0, given - at)].astype(np.float32)
+            yield ready[:, max(0, -at) : max(0, given - at)]
             held, at = held[:, BATCH * HOP :], at + BATCH * HOP
 
 
-def _hum_in(sound: Sound, hum: Hum, *, at: int) -> NDArray[np.float64]:
+def _hum_in(sound: Sound, hum: Hum, *, at: int) -> Sound:
     """The hum in the frames in the middle of this sound (channels x samples), which begins at sample `at`."""
     frames = np.lib.stride_tricks.sliding_window_view(sound, FRAME, axis=1)[:, ::HOP]
     swings = 2 * np.pi * hum.mains_hz / RATE * np.array(hum.multiples)
-    turning = np.exp(1j * np.outer(np.arange(FRAME), swings))
+    turns = np.outer(np.arange(FRAME), swings)
+    cosine, sine = np.cos(turns).astype(np.float32), np.sin(turns).astype(np.float32)
     starts = np.exp(1j * np.outer(at + np.arange(frames.shape[1]) * HOP, swings))
-    waves = ((frames * _SHAPE) @ turning.conj() * (2 / _SHAPE.sum()) / starts).transpose(0, 2, 1)
+    shaped = frames * _SHAPE
+    waves = ((shaped @ cosine - 1j * (shaped @ sine)) * (2 / _SHAPE.sum()) / starts).transpose(0, 2, 1)
     power = (frames.reshape(*frames.shape[:2], 4, -1) ** 2).mean(axis=3).sum(axis=0)
     steady = _steady(waves, power, np.array(hum.multiples)) * starts[REACH : REACH + BATCH].T
-    heard = (steady.transpose(0, 2, 1) @ turning.T).real
+    swing = steady.transpose(0, 2, 1).astype(np.complex64)
+    heard = swing.real @ cosine.T - swing.imag @ sine.T
     louder = (heard**2).mean(axis=2).sum(axis=0) > 2 * power[REACH : REACH + BATCH].max(axis=1)
     heard[:, louder] = 0  # the microphone was lost, and with it the hum
     heard *= _SHAPE
-    whole = np.zeros((len(sound), (BATCH + 1) * HOP))
+    whole = np.zeros((len(sound), (BATCH + 1) * HOP), np.float32)
     whole[:, :-HOP] += heard[:, :, :HOP].reshape(len(sound), -1)
     whole[:, HOP:] += heard[:, :, HOP:].reshape(len(sound), -1)
     return whole
