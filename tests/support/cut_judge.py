@@ -24,6 +24,7 @@ from tests.support.film_reading import (
     Wave,
     above_voices,
     at_hertz,
+    numbers_elsewhere,
     read_pictures,
     read_sound,
 )
@@ -130,6 +131,8 @@ def _wrong_pictures(original: Original, parts: Sequence[Part], out: Path) -> Ite
         yield f"hidden pictures: {_short(hidden.numbers)} instead of {_short(wanted)}"
     if any(abs(a - b) > 2 for a, b in zip(made.size, before.size, strict=True)):
         yield f"shown as {made.size} instead of {before.size}"
+    if original.elsewhere and (elsewhere := numbers_elsewhere(out)) != wanted:
+        yield f"another decoder shows {_short(elsewhere)} instead of {_short(wanted)}"
     late = np.array(made.times) - _ideal_times(before, parts)
     if made.times and made.times[0] == 0:  # the first picture may be shown until its time comes
         late[0] = 0.0

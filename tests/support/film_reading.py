@@ -3,11 +3,13 @@
 The films are those of tests/support/foreign.py. Nothing of the product is used.
 """
 
+import subprocess
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +25,7 @@ FAINT_HZ = 8000
 AROUND_S = 0.03
 TELLING = 100
 """Bytes of a packet that is like no other."""
+ELSEWHERE = (192, 108)
 THUMB = (54, 96)
 """Rows and columns."""
 
@@ -63,6 +66,8 @@ class Original:
     rate: int
     packets: list[Stored]
     """All but the small ones, which may be alike."""
+    elsewhere: bool
+    """True where another decoder than ffmpeg's own shows the same pictures."""
 
     def sharpest(self, moment_s: float) -> float:
         """How sharp its own sound is around a moment, and nearly everywhere."""
@@ -76,7 +81,19 @@ def read_original(path: Path) -> Original:
     pictures, (sound, rate) = read_pictures(path), read_sound(path)
     above = np.abs(above_voices(sound, rate))
     seconds = max(pictures.end_s, len(sound) / rate if rate else 0.0)
-    return Original(path, seconds, pictures, at_hertz(sound, rate), above, rate, _packets(path))
+    elsewhere = bool(pictures.times) and numbers_elsewhere(path) == pictures.numbers
+    return Original(path, seconds, pictures, at_hertz(sound, rate), above, rate, _packets(path), elsewhere)
+
+
+def numbers_elsewhere(path: Path) -> list[int]:
+    """The numbers on the pictures as OpenH264 decodes them; of what it cannot decode, none or a part."""
+    width, height = ELSEWHERE
+    before = ("-v", "quiet", "-nostdin", "-c:v", "libopenh264", "-i", str(path), "-map", "0:v:0")
+    after = ("-vf", f"scale={width}:{height},format=gray", "-fps_mode", "passthrough", "-f", "rawvideo", "-")
+    played = subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *before, *after], stdout=subprocess.PIPE, check=False)
+    dots = np.frombuffer(played.stdout, np.uint8)
+    pictures = dots[: len(dots) // (width * height) * width * height].reshape(-1, height, width, 1)
+    return [read_stamp(image)[0] for image in pictures]
 
 
 def _packets(path: Path) -> list[Stored]:
