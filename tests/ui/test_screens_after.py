@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QRadioButton
 
 from capture.model import Gap, Missing, TakeReport
 from capture.sound_verdict import SoundFault
 from diary_app.catalogue import Catalogue
-from diary_app.clip import About, ClipId, Delivery, Person, Receipt, Rendition, Stage
+from diary_app.clip import About, ClipId, Delivery, Person, Preset, Receipt, Rendition, Stage
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from tests.support.app_window import Someone, open_window
@@ -223,6 +223,7 @@ def test_send_says_what_is_missing_and_leads_there(someone: Someone, diary: Diar
     someone.go(Place(Name.ABOUT, clip_id))
     someone.until(lambda: "B" in someone.reads("send"), what="the promise")
     someone.press("someone-else")
+    someone.settle()
     someone.press("send")
     assert someone.focused == "missing"
     assert someone.reads("missing-what") == words.MISSING_MANY.format(count=4)
@@ -235,6 +236,28 @@ def test_send_says_what_is_missing_and_leads_there(someone: Someone, diary: Diar
     someone.press("agree-1")
     assert not someone.sees("missing")
     assert diary.clip(clip_id).wanted is False
+
+
+def test_each_preset_says_what_it_comes_to(someone: Someone, diary: Diary, clip_id: ClipId) -> None:
+    someone.go(Place(Name.ABOUT, clip_id))
+    promised = {preset: someone.see(f"preset-{preset}") for preset in Preset}
+    for preset, choice in promised.items():
+        assert isinstance(choice, QRadioButton)
+        assert choice.text().startswith(words.PRESETS[preset])
+        assert choice.isChecked() is (preset is Preset.NORMAL)
+
+    def said() -> list[str]:
+        return [someone.reads(f"preset-{preset}") for preset in Preset]
+
+    someone.until(lambda: all(text.endswith("B") for text in said()), what="the promises")
+    normal = someone.reads("send")
+    assert normal.removeprefix("Send: ") in someone.reads("preset-normal")
+    someone.press("preset-smaller")
+    assert someone.reads("send") != normal
+    assert someone.reads("send").removeprefix("Send: ") in someone.reads("preset-smaller")
+    someone.key(Qt.Key.Key_Escape)
+    someone.arrives(Name.WATCH)
+    assert diary.clip(clip_id).about.preset is Preset.SMALLER
 
 
 def test_every_answer_is_kept(someone: Someone, diary: Diary, clip_id: ClipId) -> None:

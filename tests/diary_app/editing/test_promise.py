@@ -18,14 +18,14 @@ NEAR = 0.2
 SIZE = "scale=240:180,setsar=1"
 LIVE = ("-c:v", "libx264", "-preset", "ultrafast", "-crf", "20", "-bf", "0", "-g", "30", "-pix_fmt", "yuv420p")
 PHONE = ("-c:v", "libx264", "-preset", "veryfast", "-bf", "3", "-b:v", "600k", "-an")
-HISS = ("-f", "lavfi", "-i", "anoisesrc=a=0.05:d=8")
-CUT = (KeptRange(1.0, 3.5), KeptRange(5.0, 7.0))
+HISS = ("-f", "lavfi", "-i", "anoisesrc=a=0.05:d=6")
+CUT = (KeptRange(1.0, 3.5), KeptRange(4.2, 5.5))
 
 
 @pytest.fixture(scope="module")
 def films(folder: Path) -> dict[str, Path]:
-    """A man who talks in grain, and falls still half-way; and the same, sharp, as a phone stores it."""
-    still = f"{SIZE},noise=alls=12:allf=t,tpad=stop_mode=clone:stop_duration=4"
+    """A man who talks in grain, and falls still; and the same, sharp, as a phone stores it."""
+    still = f"{SIZE},noise=alls=12:allf=t,tpad=stop_mode=clone:stop_duration=2"
     return {
         "still": convert(CLIP, folder / "still.mkv", "-vf", still, *LIVE, before=HISS),
         "phone": convert(CLIP, folder / "phone.mp4", "-vf", SIZE, "-t", "8", *PHONE, before=("-stream_loop", "1")),

@@ -1,5 +1,6 @@
 """A promised size is reached in few encodes, from below, whatever the encoder makes of a rate."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def test_rates_close_in_on_the_goal(bent: float, wrong: float, fixed: int, goal:
     """An encoder that gives too much or too little, and not in proportion."""
 
     def encoded(bps: int) -> int:
-        return round(fixed + wrong * (AIM * goal - fixed) * (bps / first) ** bent)
+        return round(fixed + wrong * (AIM * goal - fixed) * math.pow(bps / first, bent))
 
     tried = [Try(first, encoded(first))]
     while not NEAR * goal <= tried[-1].bytes <= goal:
