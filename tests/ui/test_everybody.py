@@ -97,7 +97,7 @@ def test_whoever_tabs_round_a_small_window_sees_where_they_are(someone: Someone,
 
 def tabbed(control: QWidget) -> bool:
     """A group of round choices is one stop: Tab enters at the chosen one."""
-    return not control.objectName().startswith("audience-") or (
+    return not control.objectName().startswith(("audience-", "preset-")) or (
         isinstance(control, QAbstractButton) and control.isChecked()
     )
 

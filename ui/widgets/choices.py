@@ -1,7 +1,7 @@
 """Choices: a tick, one of several, a list that drops down. Painted by themselves, at least 48 px high. GUI thread."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QRadioButton, QSizePolicy, QWidget
 
 from ui.design import SPACE, TARGET
@@ -105,6 +105,16 @@ class Choice(QRadioButton):
     def hitButton(self, pos: QPoint) -> bool:
         """All of it can be pressed."""
         return self.rect().contains(pos)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes by Tab enters the group at the chosen one, wherever that stands in it."""
+        group = self.group()
+        chosen = None if group is None else group.checkedButton()
+        by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if by_tab and chosen is not None and chosen is not self:
+            chosen.setFocus(event.reason())
+        else:
+            super().focusInEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the circle, the dot and the words."""
