@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MODULE = "diary_app.editing.render_child"
 CAN_FREEZE = os.name != "nt"
 """Windows has no documented call for it."""
-GRACE_S = 0.7
+GRACE_S = 0.5
 """A child that is stopped may take so long to clear up after itself: a cancel is done within a second."""
 GOODBYE_S = 10.0
 """And one that has said its last word, to end: nobody waits for it."""
@@ -107,6 +107,7 @@ def _run(order: _Order, meter: Meter, brake: "_Brake") -> dict[str, str]:
             brake.release(child.process)
             _end(child.process, GRACE_S)
             if child.process.returncode:
+                _kill_all(child.process)
                 _clear_up(Path(order.out).parent)
 
 
@@ -167,10 +168,12 @@ def _end(process: "subprocess.Popen[str]", patience_s: float) -> None:
 
 
 def _kill_all(process: "subprocess.Popen[str]") -> None:
+    """It, and what it started, also where it has died before that."""
     if os.name == "nt":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
     else:
-        os.killpg(process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _clear_up(folder: Path) -> None:
