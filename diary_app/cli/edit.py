@@ -13,6 +13,7 @@ from diary_app.cli.common import CommandFailed, say
 from diary_app.clip import KeptRange, Preset
 from diary_app.editing.compress import MEGABYTE
 from diary_app.editing.errors import EditRefused, WouldLookBad
+from diary_app.editing.finish import Asked
 from diary_app.editing.first_look import first_look
 from diary_app.editing.promise import promises
 from diary_app.editing.ranges import kept_range
@@ -43,6 +44,9 @@ def add_commands(
     what = small.add_mutually_exclusive_group()
     what.add_argument("--target-mb", metavar="N", type=float, help="at most so many megabytes, and hardly less")
     what.add_argument("--estimate", action="store_true", help="only say what each preset would come to")
+    small.add_argument("--clean-sound", action="store_true", help="make hum and hiss quieter")
+    small.add_argument("--title", default="", help="for sound alone: OUT ends in .mp3 or .m4a")
+    small.add_argument("--cover", metavar="PICTURE", type=Path, help="for sound alone: a JPEG or PNG")
     small.set_defaults(run=run_compress)
 
 
@@ -100,16 +104,25 @@ def run_compress(arguments: argparse.Namespace, place: Folders) -> int:
             arguments.out,
             preset=Preset(arguments.preset),
             target_mb=arguments.target_mb,
+            asked=Asked(arguments.clean_sound, arguments.title, arguments.cover),
             on_progress=_Teller(),
         )
     except WouldLookBad as error:
         files = shlex.join([str(arguments.source), str(arguments.out)])
-        better = f"diary compress {files} --preset {arguments.preset} --target-mb {error.nearest_mb:g}"
+        better = f"diary compress {files}{_more(arguments)} --target-mb {error.nearest_mb:g}"
         raise CommandFailed(f"{error} To do so:\n{better}") from error
     _tell(made.path, made.seconds, made.bytes)
     if arguments.target_mb and made.bytes < NEAR * arguments.target_mb * MEGABYTE:
         say("It is smaller than you allowed: more room would not make it any better.")
     return 0
+
+
+def _more(arguments: argparse.Namespace) -> str:
+    """What else was asked for, to be typed again."""
+    more = ["--preset", arguments.preset, *(["--clean-sound"] if arguments.clean_sound else [])]
+    more += ["--title", arguments.title] if arguments.title else []
+    more += ["--cover", str(arguments.cover)] if arguments.cover else []
+    return " " + shlex.join(more)
 
 
 def _estimate(source: Path) -> int:

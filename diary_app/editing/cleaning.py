@@ -6,22 +6,24 @@ rendition is made as from any sound. Each sample keeps its place. Where nothing 
 the sound stays as it is.
 """
 
+import contextlib
 import heapq
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 
-from diary_app.editing.frames import Piece
+from diary_app.editing.frames import Piece, exactly
 from diary_app.editing.hiss import Powers, noise_print, without_hiss
 from diary_app.editing.hum import RATE, STRETCH, Hum, find_hum, without_hum
 from diary_app.editing.media import address
 from diary_app.editing.progress import Meter
 from diary_app.editing.sound import FADE_S, Sound, as_frame, layout_of, sound_of
+from diary_app.editing.source import Source
 
 log = logging.getLogger(__name__)
 
@@ -191,6 +193,24 @@ def _faded(blocks: Iterator[Sound], count: int, ends: tuple[bool, bool]) -> Iter
         fall = (count - place) / max(1, width) if ends[1] else np.ones_like(place)
         yield block * np.minimum(rise, fall).clip(0.0, 1.0)
         at += block.shape[1]
+
+
+@contextlib.contextmanager
+def cleaned(source: Source, out: Path, meter: Meter) -> Iterator[Source]:
+    """The same source with its sound without hum and hiss, in a file that lies beside `out` until the block ends.
+
+    Where there is nothing to do it is the source itself. Raises as clean_sound() does.
+    """
+    made = out.with_name(f"{out.name}.flac")
+    channels = 2 if source.facts.channels > 1 else 1
+    take, pieces, seconds = source.take, source.kept, exactly(source.facts.seconds)
+    try:
+        done = source.facts.has_sound and clean_sound(
+            take, pieces, made, seconds=seconds, channels=channels, fade=source.fades, meter=meter
+        )
+        yield replace(source, cleaned=made) if done else source
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def clean_sound(

@@ -18,6 +18,7 @@ from diary_app.editing.frames import Piece
 from diary_app.editing.loudness import Level
 from diary_app.editing.media import DECODING, address
 from diary_app.editing.probe import MediaFacts
+from diary_app.editing.songs import MP3, Song
 from diary_app.editing.source import Source
 
 LEAD_S = 2.0
@@ -66,11 +67,17 @@ def encode_command(
     if rough:
         return ffmpeg.get_args(ffmpeg.output(*streams, "-", f="null", **options))
     if source.facts.has_sound:
-        streams.append(_sound(given["a:0"], source, start_s, level))
-        options |= _sound_options(encode.sound_bps)
+        sound = _cleaned(source) if source.cleaned else _of_take(given["a:0"], source, start_s)
+        streams.append(_at_level(sound, level))
+        options |= _sound_options(encode.sound_bps, source.song)
     if source.pieces and source.facts.kind is Kind.VIDEO:
         options["bsf:v"] = _ending(source.pieces)
-    options |= {"f": _muxer(source.facts), "movflags": "+faststart", **PRIVATE}
+    if source.song:
+        options |= source.song.options
+        streams += _cover(source.song)
+    else:
+        options |= {"f": _muxer(source.facts), "movflags": "+faststart"}
+    options |= PRIVATE
     return _arguments(streams, out, options)
 
 
@@ -189,10 +196,24 @@ def _colours(facts: MediaFacts, encode: Encode) -> dict[str, object]:
 # -- sound ----------------------------------------------------------------------------------------------------------
 
 
-def _sound(stream: FilterableStream, source: Source, start_s: float, level: Level | None) -> FilterableStream:
+def _cleaned(source: Source) -> FilterableStream:
+    """Cut already, and at SOUND_RATE."""
+    return ffmpeg.input(address(source.sound[0]), f="flac", protocol_whitelist="file")["a:0"]
+
+
+def _cover(song: Song) -> list[FilterableStream]:
+    if song.cover is None:
+        return []
+    return [ffmpeg.input(address(song.cover), f="mjpeg", protocol_whitelist="file")["v:0"]]
+
+
+def _of_take(stream: FilterableStream, source: Source, start_s: float) -> FilterableStream:
     layout = "stereo" if source.facts.channels > 1 else "mono"
     stream = stream.filter("aresample", SOUND_RATE, **{"async": 1, "first_pts": 0, "min_hard_comp": JUMP_S})
-    stream = _kept(stream.filter("aformat", channel_layouts=layout), source, start_s)
+    return _kept(stream.filter("aformat", channel_layouts=layout), source, start_s)
+
+
+def _at_level(stream: FilterableStream, level: Level | None) -> FilterableStream:
     if level is None:
         return stream
     # Where frames change in size the limiter's times jump by its delay; its samples are all there, in order, from 0 on.
@@ -222,5 +243,8 @@ def _heard(stream: FilterableStream, source: Source, at: int, start_s: float) ->
     return stream
 
 
-def _sound_options(bps: int | None) -> dict[str, object]:
+def _sound_options(bps: int | None, song: Song | None) -> dict[str, object]:
+    if song and song.muxer == MP3:
+        # On average, because MP3 has but a few rates, and a size may have been promised.
+        return {"c:a": "libmp3lame", "abr": 1, "b:a": bps, "ar": SOUND_RATE}
     return {"c:a": "aac", "b:a": bps, "ar": SOUND_RATE, **UNCLICKED}

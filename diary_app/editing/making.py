@@ -65,7 +65,7 @@ def loudness_of(source: Source, meter: Meter) -> Loudness | None:
     """How loud what is kept is; None where there is nothing to hear at all."""
     if not source.facts.has_sound:
         return None
-    found = measure(source.take, source.kept, channels=2 if source.facts.channels > 1 else 1, meter=meter)
+    found = measure(*source.sound, channels=2 if source.facts.channels > 1 else 1, meter=meter)
     return found if found.peak_dbtp > -inf else None
 
 

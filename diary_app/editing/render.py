@@ -14,6 +14,7 @@ from diary_app.editing.cutting.cut import cut_of
 from diary_app.editing.errors import EditFailed, EditRefused, WorldError
 from diary_app.editing.ffmpeg_command import encode_command
 from diary_app.editing.files import sha256, whole_file
+from diary_app.editing.finish import NOTHING_MORE, Asked, as_asked, cleaning_share
 from diary_app.editing.loudness import Loudness
 from diary_app.editing.making import LISTENING, loudness_of, make_rendition, run, settle, sound_share
 from diary_app.editing.mp4.samples import CannotCut
@@ -58,32 +59,42 @@ def render(
     keep: Sequence[KeptRange] = (),
     preset: Preset = Preset.NORMAL,
     target_mb: float | None = None,
+    asked: Asked = NOTHING_MORE,
     on_progress: OnProgress = ignore_progress,
     stop: threading.Event | None = None,
 ) -> Rendition:
     """Write the rendition of a take: what is kept, as small as the preset says, or at most target_mb (10^6 bytes).
 
-    Video becomes MP4, sound alone M4A; both start to play at once in a browser. The sound is as loud as podcasts are
-    (loudness.py says how loud). Raises as trim() does.
+    Video becomes MP4, sound alone M4A, or MP3 where `out` is named so; all start to play at once in a browser. The
+    sound is as loud as podcasts are (loudness.py says how loud). Raises as trim() does.
     """
     meter = Meter(on_progress, stop or threading.Event())
     with whole_file(out, take=take) as temporary:
-        source = read_source(take, keep, meter)
-        encode = compress.encode_for(source.facts, compress.RECIPES[preset])
-        copies = compress.meets(source.facts, preset)
-        listening = LISTENING * sound_share(source, None if copies else encode)
-        heard = loudness_of(source, meter.part(0.0, listening))
-        rest = meter.part(listening, 1.0)
-        if target_mb is not None:
-            _at_most(source, temporary, preset, goal=target_mb * compress.MEGABYTE, heard=heard, meter=rest)
-        elif copies:
-            _copy(source, temporary, preset, heard=heard, meter=rest)
-        else:
-            make_rendition(source, temporary, encode, heard, rest)
-        facts = _checked(temporary, source)
+        whole = read_source(take, keep, meter)
+        share = cleaning_share(asked, _sound_share(whole, preset))
+        with as_asked(whole, out, temporary, asked, meter.part(0.0, share)) as source:
+            _render(source, temporary, preset, target_mb, meter.part(share, 1.0))
+            facts = _checked(temporary, source)
         digest = sha256(temporary)
     on_progress(1.0, 0.0)
     return Rendition(out, digest, facts.bytes, facts.seconds)
+
+
+def _sound_share(source: Source, preset: Preset) -> float:
+    copies = compress.meets(source.facts, preset)
+    return sound_share(source, None if copies else compress.encode_for(source.facts, compress.RECIPES[preset]))
+
+
+def _render(source: Source, out: Path, preset: Preset, target_mb: float | None, meter: Meter) -> None:
+    listening = LISTENING * _sound_share(source, preset)
+    heard = loudness_of(source, meter.part(0.0, listening))
+    rest = meter.part(listening, 1.0)
+    if target_mb is not None:
+        _at_most(source, out, preset, goal=target_mb * compress.MEGABYTE, heard=heard, meter=rest)
+    elif source.may_be_copied and compress.meets(source.facts, preset):
+        _copy(source, out, preset, heard=heard, meter=rest)
+    else:
+        make_rendition(source, out, compress.encode_for(source.facts, compress.RECIPES[preset]), heard, rest)
 
 
 def _cut(source: Source, out: Path, meter: Meter) -> None:
@@ -101,7 +112,7 @@ def _copy(source: Source, out: Path, preset: Preset, *, heard: Loudness | None, 
     trial = out.with_name(f"{out.name}.m4a")
     try:
         with cut_of(source, out, meter.part(0.0, PLANNING)) as cut:
-            if heard is not None and (source.pieces or not heard.is_level):
+            if heard is not None and (source.pieces or source.cleaned or not heard.is_level):
                 log.info("%s is small enough already: its pictures are copied, its sound is levelled", source.take.name)
                 rest = meter.part(PLANNING, 1.0)
                 settle(heard, trial, lambda level, part: cut.sound_alone(level, trial, part), rest.part(0.0, LEVELLING))
@@ -118,7 +129,7 @@ def _copy(source: Source, out: Path, preset: Preset, *, heard: Loudness | None, 
 
 def _at_most(source: Source, out: Path, preset: Preset, *, goal: float, heard: Loudness | None, meter: Meter) -> None:
     """At most `goal` bytes: what is no larger than that is copied, whatever the preset."""
-    if compress.is_within(source.facts, seconds=source.seconds, goal_bytes=goal):
+    if source.may_be_copied and compress.is_within(source.facts, seconds=source.seconds, goal_bytes=goal):
         _copy(source, out, preset, heard=heard, meter=meter.part(0.0, 0.5))
         if out.stat().st_size <= goal:
             return

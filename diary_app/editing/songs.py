@@ -6,6 +6,7 @@ holds nothing but the picture. Any thread.
 """
 
 import re
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diary_app.editing.errors import EditRefused, WorldError, from_os_error
+from diary_app.editing.mp4.boxes import box, full
 
 MP3, M4A = "mp3", "ipod"
 """The muxers, by ffmpeg's names."""
 ENDINGS = {".mp3": MP3, ".m4a": M4A}
 
-MP3_BPS = tuple(1000 * kilo for kilo in (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320))
-"""The rates that MP3 has at 48 kHz."""
 LONGEST_TITLE = 200
 
 COVER_SIDE = 1_000
@@ -46,12 +46,6 @@ class Song:
     cover: Path | None = None
     """A JPEG that write_cover() made."""
 
-    def sound_options(self, bps: int | None) -> dict[str, object]:
-        """ffmpeg's options for the sound."""
-        if self.muxer == M4A:
-            return {"c:a": "aac", "b:a": bps}
-        return {"c:a": "libmp3lame", "b:a": bps and max((rate for rate in MP3_BPS if rate <= bps), default=MP3_BPS[0])}
-
     @property
     def options(self) -> dict[str, object]:
         """ffmpeg's options for the file; a cover is its only stream of pictures."""
@@ -63,11 +57,24 @@ class Song:
             options |= {"c:v": "copy", "disposition:v:0": "attached_pic", "metadata:s:v:0": "comment=Cover (front)"}
         return options
 
+    def udta(self) -> bytes:
+        """The same for MP4: the box that stands at the end of `moov`; nothing where there is nothing to tell."""
+        items = []
+        if self.title:
+            items.append(box(b"\xa9nam", _data(_TEXT, self.title.encode())))
+        if self.cover:
+            items.append(box(b"covr", _data(_JPEG, self.cover.read_bytes())))
+        if not items:
+            return b""
+        handler = full(b"hdlr", bytes(4), b"mdirappl", bytes(9))
+        return box(b"udta", full(b"meta", handler, box(b"ilst", *items)))
 
-def song_for(out: Path, *, title: str = "", cover: Path | None = None) -> Song | None:
-    """What a file of this name is to be; None where its name is not that of sound alone."""
-    muxer = ENDINGS.get(out.suffix.lower())
-    return Song(muxer, one_line(title), cover) if muxer else None
+
+_TEXT, _JPEG = 1, 13
+
+
+def _data(kind: int, value: bytes) -> bytes:
+    return box(b"data", struct.pack(">II", kind, 0), value)
 
 
 def one_line(title: str) -> str:

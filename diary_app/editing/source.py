@@ -12,6 +12,8 @@ from diary_app.editing.mp4.read import NotUnderstood, Tracks, read_tracks
 from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.progress import Meter
 from diary_app.editing.ranges import normalise
+from diary_app.editing.songs import M4A, Song
+from diary_app.editing.sound import FADE_S
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,10 @@ class Source:
     pieces: tuple[Piece, ...]
     tracks: Tracks | None = None
     """Where its samples lie, if that is certain: what the exact cut needs."""
+    cleaned: Path | None = None
+    """The sound of the pieces without hum and hiss, in a file of its own, which is then taken instead of the take's."""
+    song: Song | None = None
+    """How it is finished; only where it is of sound alone."""
 
     @property
     def kept(self) -> tuple[Piece, ...]:
@@ -36,6 +42,24 @@ class Source:
     def seconds(self) -> float:
         """How long what is kept lasts."""
         return float(sum(piece.length for piece in self.kept))
+
+    @property
+    def sound(self) -> tuple[Path, tuple[Piece, ...]]:
+        """The file that its sound is to be taken from, and the pieces of that file."""
+        if self.cleaned is None:
+            return self.take, self.kept
+        return self.cleaned, (Piece(Fraction(0), sum((piece.length for piece in self.kept), Fraction(0))),)
+
+    @property
+    def fades(self) -> list[tuple[bool, bool]]:
+        """Whether the sound of each piece fades in and out: where something was cut away."""
+        end_s, last = self.facts.seconds - FADE_S, len(self.kept) - 1
+        return [(piece.start > 0, at < last or piece.end < end_s) for at, piece in enumerate(self.kept)]
+
+    @property
+    def may_be_copied(self) -> bool:
+        """False for an MP3, which is always encoded."""
+        return self.song is None or self.song.muxer == M4A
 
     @property
     def origin(self) -> Fraction:

@@ -75,7 +75,9 @@ class Cut:
 
     def _write(self, out: Path, meter: Meter) -> None:
         self._spool.flush()
-        write_mp4(out, [track for track in (self._pictures, self._sound) if track], meter)
+        song = self._source.song
+        tags = song.udta() if song else b""
+        write_mp4(out, [track for track in (self._pictures, self._sound) if track], meter, tags=tags)
 
 
 @contextlib.contextmanager

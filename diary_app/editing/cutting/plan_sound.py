@@ -176,9 +176,9 @@ def sound_anew(source: Source, spool: Spool, meter: Meter, *, bps: int, level: L
 
 
 def _all_sound(source: Source, *, rate: int, channels: int) -> Iterator[Sound]:
-    end_s, last = source.facts.seconds - FADE_S, len(source.kept) - 1
-    fades = [(piece.start > 0, at < last or piece.end < end_s) for at, piece in enumerate(source.kept)]
-    return sound_of(source.take, source.kept, rate=rate, channels=channels, fade=fades)
+    file, pieces = source.sound
+    fades = [(False, False)] if source.cleaned else source.fades
+    return sound_of(file, pieces, rate=rate, channels=channels, fade=fades)
 
 
 def _joined(stretches: Sequence[Stretch], count: int) -> list[Stretch]:

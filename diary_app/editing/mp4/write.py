@@ -38,9 +38,10 @@ class _Layout:
     """Bytes."""
 
 
-def write_mp4(out: Path, tracks: Sequence[MadeTrack], meter: Meter) -> None:
+def write_mp4(out: Path, tracks: Sequence[MadeTrack], meter: Meter, *, tags: bytes = b"") -> None:
     """Write these tracks, each of one sample or more, with sources that stay as they are meanwhile.
 
+    tags: what the file says of itself, as a whole `udta` box.
     Raises OSError, EditStopped, and NotUnderstood for a broken sample entry; then `out` is of no use.
     """
     for track in tracks:
@@ -49,7 +50,7 @@ def write_mp4(out: Path, tracks: Sequence[MadeTrack], meter: Meter) -> None:
     layout = _laid_out(tracks, sources)
     meter.check()
     with out.open("wb", buffering=0) as file:
-        write_all(file, [memoryview(_head(tracks, layout))])
+        write_all(file, [memoryview(_head(tracks, layout, tags))])
         copy(sources, layout.places, file, meter)
     meter.report(1.0)
 
@@ -117,7 +118,7 @@ class _Times:
         return full(kind, dates, hertz, duration, rest, version=int(self.wide), flags=flags)
 
 
-def _head(tracks: Sequence[MadeTrack], layout: _Layout) -> bytes:
+def _head(tracks: Sequence[MadeTrack], layout: _Layout, tags: bytes) -> bytes:
     """All that stands before the samples."""
     brands = [
         b"isom",
@@ -128,11 +129,11 @@ def _head(tracks: Sequence[MadeTrack], layout: _Layout) -> bytes:
     ftyp = box(b"ftyp", b"isom", struct.pack(">I", 0x200), *brands)
     far = layout.size + (64 << 20) >= MOST_32
     mdat = struct.pack(">I4sQ", 1, b"mdat", 16 + layout.size) if far else struct.pack(">I4s", 8 + layout.size, b"mdat")
-    before = len(ftyp) + len(_moov(tracks, layout, 0, far=far)) + len(mdat)
-    return ftyp + _moov(tracks, layout, before, far=far) + mdat
+    before = len(ftyp) + len(_moov(tracks, layout, 0, tags, far=far)) + len(mdat)
+    return ftyp + _moov(tracks, layout, before, tags, far=far) + mdat
 
 
-def _moov(tracks: Sequence[MadeTrack], layout: _Layout, before: int, *, far: bool) -> bytes:
+def _moov(tracks: Sequence[MadeTrack], layout: _Layout, before: int, tags: bytes, *, far: bool) -> bytes:
     """The index of a file whose samples begin after so many bytes; `far` where that file has four gigabytes or more."""
     hertz = next((track.timescale for track in tracks if track.kind != PICTURES), tracks[0].timescale)
     longest = max(int(track.decode[-1]) + track.last_ticks for track in tracks)
@@ -144,7 +145,7 @@ def _moov(tracks: Sequence[MadeTrack], layout: _Layout, before: int, *, far: boo
         _trak(number, track, times, _stco(starts + before, far=far), held)
         for number, (track, (starts, held)) in enumerate(zip(tracks, layout.chunks, strict=True), 1)
     ]
-    return box(b"moov", mvhd, *traks)
+    return box(b"moov", mvhd, *traks, tags)
 
 
 def _trak(number: int, track: MadeTrack, times: _Times, stco: bytes, held: Numbers) -> bytes:

@@ -8,13 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from diary_app.clip import KeptRange
 from diary_app.editing.cleaning import clean_sound
 from diary_app.editing.errors import EditStopped
+from diary_app.editing.finish import Asked
 from diary_app.editing.frames import Piece
 from diary_app.editing.hum import STRETCH, find_hum
 from diary_app.editing.progress import Meter
+from diary_app.editing.render import render
 from diary_app.editing.sound import sound_of
+from tests.support.loudness import decode
 from tests.support.speech_samples import Sound, at_level, pink, recorded, silence, talk, white
+from tests.support.takes import Look, convert, make_take, ticking
 
 RATE = 48_000
 SECONDS = 10.0
@@ -146,11 +151,33 @@ def test_kept_pieces_lie_where_they_are_cut_and_hum_at_no_join(tmp_path: Path) -
 
 
 def test_where_the_microphone_was_lost_nothing_hums(tmp_path: Path) -> None:
-    sound = voice() + mains(50.0) + noise()
-    lost = slice(6 * RATE, 8 * RATE)
+    sound = (voice() + mains(50.0) + noise())[: 7 * RATE]
+    lost = slice(4 * RATE, 6 * RATE)
     sound[lost] = silence(2.0)
     heard = cleaned(tmp_path, sound)[0]
     assert db(heard[lost.start + RATE // 10 : lost.stop - RATE // 10]) < -90
+
+
+@pytest.mark.parametrize("ending", [".mp4", ".mkv"])
+def test_a_rendition_is_cleaned_when_asked(tmp_path: Path, ending: str) -> None:
+    """Of a film whose pictures are copied, and of one that is encoded; each sample at its place."""
+    said = voice()
+    film = make_take(
+        tmp_path / "take.mp4",
+        ticking(35, fps=5.0),
+        sound=recorded(said + mains(50.0) + noise())[: 7 * RATE],
+        look=Look(width=64, height=64),
+    )
+    if ending == ".mkv":
+        film = convert(film, tmp_path / "take.mkv", "-c", "copy")
+    keep = KeptRange(1.0, 6.0)
+    heard = decode(render(film, tmp_path / "out.mp4", keep=[keep], asked=Asked(clean=True)).path)[0][: 5 * RATE]
+    truth = said[RATE : 6 * RATE]
+    gaps = pauses(truth)
+    assert likeness_db(heard, truth) > 15, "the limiter and AAC take their share"
+    gain_db = db(heard) - db(truth)
+    assert db(np.concatenate([heard[place] for place in gaps])) - gain_db < HISS_DB - 9
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted({"take.mp4", film.name, "out.mp4"})
 
 
 def test_the_mains_is_measured_and_noise_is_no_hum() -> None:

@@ -5,13 +5,23 @@ import time
 import zlib
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
+from av.stream import Disposition
 from numpy.typing import NDArray
 
+from diary_app.clip import KeptRange, Kind, Preset
 from diary_app.editing.errors import EditRefused, WorldError
-from diary_app.editing.songs import COVER_SIDE, M4A, MP3, song_for, write_cover
+from diary_app.editing.finish import Asked
+from diary_app.editing.probe import probe
+from diary_app.editing.render import render
+from diary_app.editing.songs import COVER_SIDE, one_line, write_cover
+from tests.support.decoding import hear
+from tests.support.loudness import decode, loudness, true_peak
+from tests.support.takes import Look, make_silent, make_sound, make_take, ticking
+from tests.support.virtual_microphone import read_speech
 
 RED, WHITE = (0, 0, 255), (255, 255, 255)
 
@@ -121,13 +131,108 @@ def test_what_is_not_there_or_no_file_is_said_so(tmp_path: Path) -> None:
         write_cover(tmp_path, tmp_path / "cover.jpg")
 
 
-def test_a_song_is_told_by_its_name_and_its_title_is_one_line() -> None:
-    mp3 = song_for(Path("a.MP3"), title="  A day\n\tin the\0 garden \u202e ")
-    assert mp3 is not None
-    assert (mp3.muxer, mp3.title) == (MP3, "A day in the garden")
-    m4a = song_for(Path("a.m4a"), title="x" * 500)
-    assert m4a is not None
-    assert (m4a.muxer, len(m4a.title)) == (M4A, 200)
-    assert song_for(Path("a.mp4")) is None
-    assert mp3.sound_options(71_234)["b:a"] == 64_000, "a rate that MP3 has, and not above what was promised"
-    assert mp3.sound_options(9_000)["b:a"] == 32_000
+def test_a_title_is_one_line() -> None:
+    assert one_line("  A day\n\tin the\0 garden \u202e ") == "A day in the garden"
+    assert len(one_line("x" * 500)) == 200
+
+
+# -- whole files -----------------------------------------------------------------------------------------------------
+
+SECONDS = 4.0
+TITLE = "A day in the garden; “ours” = 1"
+
+
+@pytest.fixture(scope="module")
+def take(folder: Path) -> Path:
+    """Sound alone: somebody reads."""
+    return make_sound(folder / "song-take.mp4", read_speech()[: round(SECONDS * 48_000)] * 2)
+
+
+@pytest.fixture(scope="module")
+def photo(folder: Path) -> Path:
+    path = folder / "photo.jpg"
+    path.write_bytes(told(encoded(picture(1600, 1200), ".jpg")))
+    return path
+
+
+def all_tags(path: Path) -> tuple[dict[str, str], int]:
+    """Whatever a file says of itself, and of its sound; and how many dots the longer side of its cover has."""
+    with av.open(str(path)) as media:
+        tags = {**media.metadata, **media.streams.audio[0].metadata}
+        covers = [stream for stream in media.streams.video if stream.disposition & Disposition.attached_pic]
+        side = 0
+        for cover in covers:
+            frame = next(media.decode(cover))
+            side = max(frame.width, frame.height)
+        assert not set(tags) - {"title", *ABOUT_THE_FILE}, tags
+        return tags, side
+
+
+ABOUT_THE_FILE = {"major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id"}
+"""What MP4 says of every file, whoever made it."""
+
+
+@pytest.mark.parametrize("ending", [".mp3", ".m4a"])
+def test_a_song_has_its_title_and_cover_its_level_and_each_sample_at_its_place(
+    take: Path, photo: Path, tmp_path: Path, ending: str
+) -> None:
+    out = tmp_path / f"song{ending.upper()}"
+    keep = (KeptRange(0.0, 1.4), KeptRange(2.0, SECONDS))
+    made = render(take, out, keep=keep, asked=Asked(title=f" {TITLE}\n", cover=photo))
+    tags, side = all_tags(out)
+    assert (tags["title"], side) == (TITLE, COVER_SIDE)
+    for secret in (b"Mary", b"Exif", b"Lavc6", b"Lavf6", b"photo"):
+        assert secret not in out.read_bytes()
+    heard = decode(out)
+    padding = 0 if ending == ".mp3" else 1024  # the last packet of AAC is whole, and players leave off its end
+    assert 0 <= heard.shape[1] - round((SECONDS - 0.6) * 48_000) <= padding
+    assert loudness(heard) == pytest.approx(-16.0, abs=0.6)
+    assert true_peak(heard) <= -1.5
+    assert made.seconds == pytest.approx(SECONDS - 0.6, abs=0.05)
+    truth = hear(take)
+    truth = np.concatenate([truth[: round(1.4 * 48_000)], truth[2 * 48_000 : round(SECONDS * 48_000)]])
+    assert delay(heard[0], truth) == 0
+    assert not list(tmp_path.glob(".diary-*")), "nothing is left beside it"
+
+
+def delay(heard: NDArray[np.float64], truth: NDArray[np.float64]) -> int:
+    """By how many samples it comes too late."""
+    count = 1 << 19
+    likeness = np.fft.irfft(np.fft.rfft(heard, count) * np.conj(np.fft.rfft(truth, count)), count)
+    at = int(np.argmax(likeness))
+    return at if at < count // 2 else at - count
+
+
+def test_what_is_small_enough_is_copied_and_gets_its_title_all_the_same(
+    take: Path, photo: Path, tmp_path: Path
+) -> None:
+    level = tmp_path / "level.m4a"
+    render(take, level, preset=Preset.SMALLER)
+    out = tmp_path / "out.m4a"
+    render(level, out, preset=Preset.NORMAL, asked=Asked(title=TITLE, cover=photo))
+    tags, side = all_tags(out)
+    assert (tags["title"], side) == (TITLE, COVER_SIDE)
+    assert packets(out)[8:-8] == packets(level)[8:-8], "but for the edges"
+    render(out, tmp_path / "again.mp4", preset=Preset.SMALLER)
+    assert "title" not in all_tags(tmp_path / "again.mp4")[0], "only what is asked for"
+
+
+def packets(path: Path) -> list[bytes]:
+    with av.open(str(path)) as media:
+        return [bytes(packet) for packet in media.demux(audio=0) if packet.size]
+
+
+def test_a_film_gives_its_sound_and_a_promised_size_is_kept(tmp_path: Path, photo: Path) -> None:
+    said = read_speech()[: 3 * 48_000]
+    film = make_take(tmp_path / "film.mp4", ticking(90), sound=said, look=Look(width=160, height=96))
+    made = render(film, tmp_path / "sound.mp3", target_mb=0.03)
+    assert 0.95 * 30_000 < made.bytes <= 30_000
+    facts = probe(made.path)
+    assert (facts.kind, facts.sound_codec) == (Kind.SOUND, "mp3float")
+    assert delay(decode(made.path)[0], said.astype(np.float64)) == 0
+    with pytest.raises(EditRefused, match="Only sound alone has a title and a cover"):
+        render(film, tmp_path / "out.mp4", asked=Asked(cover=photo))
+    silent = make_silent(tmp_path / "silent.mp4", ticking(30), look=Look(width=160, height=96))
+    with pytest.raises(EditRefused, match="has no sound"):
+        render(silent, tmp_path / "out.mp3")
+    assert not (tmp_path / "out.mp3").exists()

@@ -1,0 +1,72 @@
+"""What is asked of the sound of a rendition besides its level: to be clean, and where it is alone to be MP3 or M4A.
+
+Runs in the caller's thread; what is made on the way lies beside the finished file until the block ends.
+"""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from diary_app.clip import Kind
+from diary_app.editing.cleaning import cleaned
+from diary_app.editing.errors import EditRefused
+from diary_app.editing.progress import Meter
+from diary_app.editing.songs import ENDINGS, M4A, Song, one_line, write_cover
+from diary_app.editing.source import Source
+
+CLEANING = 2.0
+"""Times the work of making sound level: what it is to take hum and hiss out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants besides a preset."""
+
+    clean: bool = False
+    """Hum and hiss made quieter."""
+    title: str = ""
+    cover: Path | None = None
+    """A JPEG or PNG. Like the title it is for sound alone."""
+
+
+NOTHING_MORE = Asked()
+
+
+def cleaning_share(asked: Asked, sound_share: float) -> float:
+    """How much of all the work is cleaning, 0 to 1, where the sound has this share of the rest."""
+    return CLEANING * sound_share / (1 + CLEANING * sound_share) if asked.clean else 0.0
+
+
+@contextlib.contextmanager
+def as_asked(source: Source, out: Path, temporary: Path, asked: Asked, meter: Meter) -> Iterator[Source]:
+    """The source with all that. A name of `out` that ends in .mp3 or .m4a asks for the sound alone.
+
+    Raises EditRefused, EditStopped, WorldError and OSError.
+    """
+    with _song(source, out, temporary, asked) as wanted:
+        if not asked.clean:
+            yield wanted
+            return
+        with cleaned(wanted, temporary, meter) as clean:
+            yield clean
+
+
+@contextlib.contextmanager
+def _song(source: Source, out: Path, temporary: Path, asked: Asked) -> Iterator[Source]:
+    muxer = ENDINGS.get(out.suffix.lower(), M4A if source.facts.kind is Kind.SOUND else None)
+    if muxer is None:
+        if asked.title or asked.cover:
+            raise EditRefused("Only sound alone has a title and a cover. Give the new file a name that ends in .mp3.")
+        yield source
+        return
+    if not source.facts.has_sound:
+        raise EditRefused(f"{source.take.name} has no sound. Give the new file a name that ends in .mp4.")
+    cover = temporary.with_name(f"{temporary.name}.jpg") if asked.cover else None
+    try:
+        if asked.cover and cover:
+            write_cover(asked.cover, cover)
+        yield replace(source.sound_of_it, song=Song(muxer, one_line(asked.title), cover))
+    finally:
+        if cover:
+            cover.unlink(missing_ok=True)
