@@ -8,6 +8,7 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -175,6 +176,7 @@ class Catalogue:
             title=row["title"],
             audience=Audience(row["audience"]),
             preset=Preset(row["preset"]),
+            clean_sound=bool(row["clean_sound"]),
             people=tuple(Person(p["name"], bool(p["agrees"])) for p in self._parts("person", clip_id)),
         )
 
@@ -210,20 +212,12 @@ class Catalogue:
         source_sha256: str | None = None,
     ) -> Clip:
         """Write the row of a new clip: before its first frame, or when a file that was brought lies in the library."""
+        made_at = datetime.now(UTC).isoformat()
         with self._change() as db:
             db.execute(
                 "INSERT INTO clip (clip_id, kind, stage, created_at, take, seconds, title, source_sha256)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    clip_id,
-                    kind,
-                    stage,
-                    datetime.now(UTC).isoformat(),
-                    self._stored(take),
-                    seconds,
-                    title,
-                    source_sha256,
-                ),
+                (clip_id, kind, stage, made_at, self._stored(take), seconds, title, source_sha256),
             )
         return self.clip(clip_id)
 
@@ -256,7 +250,7 @@ class Catalogue:
 
     def set_about(self, clip_id: ClipId, about: About) -> None:
         """Replace what the speaker said about the clip."""
-        before = self.clip(clip_id).about.preset
+        before = self.clip(clip_id)
         with self._change() as db:
             self._update_about(clip_id, about)
             db.execute("DELETE FROM person WHERE clip_id = ?", (clip_id,))
@@ -264,13 +258,13 @@ class Catalogue:
                 "INSERT INTO person VALUES (?, ?, ?, ?)",
                 [(clip_id, position, p.name, int(p.agrees)) for position, p in enumerate(about.people)],
             )
-            if before != about.preset:
+            if before.recipe != replace(before, about=about).recipe:
                 db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
 
     def _update_about(self, clip_id: ClipId, about: About) -> None:
         self._db.execute(
-            "UPDATE clip SET title = ?, audience = ?, preset = ? WHERE clip_id = ?",
-            (about.title, about.audience, about.preset, clip_id),
+            "UPDATE clip SET title = ?, audience = ?, preset = ?, clean_sound = ? WHERE clip_id = ?",
+            (about.title, about.audience, about.preset, int(about.clean_sound), clip_id),
         )
 
     def forget(self, clip_id: ClipId) -> None:

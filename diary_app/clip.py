@@ -89,6 +89,8 @@ class About:
     audience: Audience = Audience.TEAM
     people: tuple[Person, ...] = ()
     preset: Preset = Preset.NORMAL
+    clean_sound: bool = False
+    """True where hum and hiss are to be made quieter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,12 @@ class Clip:
     def title(self) -> str:
         """The title that lists show; never empty."""
         return self.about.title or f"{self.created_at.astimezone():%A %d %B, %H:%M}"
+
+    @property
+    def recipe(self) -> tuple[object, ...]:
+        """All that its rendition depends on but the take: where this changes, another one must be made."""
+        song = self.about.title if self.kind is Kind.SOUND else ""
+        return self.keep, self.about.preset, self.about.clean_sound, song
 
     @property
     def kept_seconds(self) -> float:

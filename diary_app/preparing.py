@@ -16,6 +16,7 @@ from diary_app.catalogue import Catalogue, CatalogueError, UnknownClip
 from diary_app.clip import Clip, ClipId, Kind, Rendition, Stage
 from diary_app.editing.errors import EditError, EditStopped
 from diary_app.editing.files import remove_leftovers
+from diary_app.editing.finish import Asked
 from diary_app.editing.render_child import RendererDied, render_apart
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, News, Progress
@@ -133,6 +134,7 @@ class Preparer:
             self._out(clip),
             keep=clip.keep,
             preset=clip.about.preset,
+            asked=Asked(clip.about.clean_sound, clip.about.title if clip.kind is Kind.SOUND else ""),
             on_progress=self._reporter(clip.clip_id),
             stop=self._stop,
             rest=self._rest,
@@ -148,7 +150,7 @@ class Preparer:
         except UnknownClip:
             rendition.path.unlink(missing_ok=True)
             return None
-        if now.keep != before.keep or now.about.preset is not before.about.preset:
+        if now.recipe != before.recipe:
             self._wake.set()
             return None
         self._catalogue.set_rendition(before.clip_id, rendition)

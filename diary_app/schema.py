@@ -56,4 +56,5 @@ MIGRATIONS: tuple[str, ...] = (
         page         TEXT NOT NULL
     ) STRICT;
     """,
+    "ALTER TABLE clip ADD COLUMN clean_sound INTEGER NOT NULL DEFAULT 0",
 )

@@ -18,7 +18,7 @@ from ui.missing import missing
 from ui.place import Name, Place
 from ui.screen import Screen
 from ui.widgets.buttons import Button, Weight
-from ui.widgets.choices import Choice, LongChoice
+from ui.widgets.choices import Choice, LongChoice, Tick
 from ui.widgets.flow import flow
 from ui.widgets.people import People
 from ui.widgets.summary import Summary
@@ -115,7 +115,9 @@ class AboutIt(Screen):
         self._presets[Preset.NORMAL].setChecked(True)
         for choice in self._presets.values():
             choice.toggled.connect(self._on_preset)
-        return self._part(label(words.PRESET, "heading"), *self._presets.values())
+        self._clean = Tick(words.CLEAN_SOUND, name="clean-sound")
+        self._clean.toggled.connect(self._on_changed)
+        return self._part(label(words.PRESET, "heading"), *self._presets.values(), self._clean)
 
     @property
     def heading(self) -> str:
@@ -138,6 +140,7 @@ class AboutIt(Screen):
         about = self.desk.diary.clip(self._clip_id).about
         self._loading = True
         self._presets[about.preset].setChecked(True)
+        self._clean.setChecked(about.clean_sound)
         self._title.setText(about.title)
         self._choices[about.audience].setChecked(True)
         self._people.show_people(about.people)
@@ -167,7 +170,9 @@ class AboutIt(Screen):
     @property
     def _about(self) -> About:
         audience = next(each for each, choice in self._choices.items() if choice.isChecked())
-        return About(self._title.text().strip(), audience, self._people.people, self._preset)
+        return About(
+            self._title.text().strip(), audience, self._people.people, self._preset, clean_sound=self._clean.isChecked()
+        )
 
     # -- promises ---------------------------------------------------------------------------------------------------
 

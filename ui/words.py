@@ -273,6 +273,7 @@ PRESETS = {
     Preset.NORMAL: "Normal: right for most clips",
     Preset.BEST: "Best: as clear as it can be",
 }
+CLEAN_SOUND = "Make hum and hiss quieter"
 PRESET_SIZE = "{preset}. {size}"
 PRESET_PROMISE = "{preset}. {size}, {time} on this connection"
 SEND = "Send"

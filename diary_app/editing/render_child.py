@@ -24,6 +24,7 @@ from diary_app.child import own_python
 from diary_app.clip import KeptRange, Preset, Rendition
 from diary_app.editing.errors import EditError, EditFailed, EditRefused, EditStopped, WorldError
 from diary_app.editing.files import remove_leftovers
+from diary_app.editing.finish import NOTHING_MORE, Asked
 from diary_app.editing.low_child import POLL_S, LowChild, low_child
 from diary_app.editing.progress import Meter, OnProgress, ignore_progress
 from diary_app.editing.render import render
@@ -61,6 +62,8 @@ class _Order:
     keep: Sequence[tuple[float, float]]
     preset: str
     target_mb: float | None
+    clean: bool
+    title: str
 
 
 def render_apart(
@@ -70,6 +73,7 @@ def render_apart(
     keep: Sequence[KeptRange] = (),
     preset: Preset = Preset.NORMAL,
     target_mb: float | None = None,
+    asked: Asked = NOTHING_MORE,
     on_progress: OnProgress = ignore_progress,
     stop: threading.Event | None = None,
     rest: threading.Event | None = None,
@@ -80,7 +84,7 @@ def render_apart(
     nothing is begun, and what was begun stands still; that time is left out of the seconds left.
     """
     parts = [(part.start_s, part.end_s) for part in keep]
-    order = _Order(str(take.absolute()), str(out.absolute()), parts, preset.value, target_mb)
+    order = _Order(str(take.absolute()), str(out.absolute()), parts, preset.value, target_mb, asked.clean, asked.title)
     brake = _Brake(rest or threading.Event())
     told = _last_word(order, Meter(on_progress, stop or threading.Event(), brake.now_s), brake)
     if "error" in told:
@@ -261,6 +265,7 @@ def _made(order: _Order, stop: threading.Event) -> dict[str, str]:
             keep=[KeptRange(*part) for part in order.keep],
             preset=Preset(order.preset),
             target_mb=order.target_mb,
+            asked=Asked(order.clean, order.title),
             on_progress=_Teller(),
             stop=stop,
         )

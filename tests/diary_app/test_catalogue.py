@@ -82,6 +82,9 @@ def test_an_edit_forgets_the_rendition_that_no_longer_fits(place: Path) -> None:
     catalogue.set_rendition(clip_id, made)
     catalogue.set_about(clip_id, About("Only the title", preset=Preset.SMALLER))
     assert catalogue.clip(clip_id).rendition is not None
+    catalogue.set_about(clip_id, About("Only the title", preset=Preset.SMALLER, clean_sound=True))
+    assert catalogue.clip(clip_id).about.clean_sound
+    assert catalogue.clip(clip_id).rendition is None
     catalogue.close()
 
 

@@ -266,12 +266,14 @@ def test_every_answer_is_kept(someone: Someone, diary: Diary, clip_id: ClipId) -
     assert isinstance(title, QLineEdit)
     assert title.text() == "Six seconds"
     someone.press("audience-staff")
+    someone.press("clean-sound")
     someone.press("agree-0")
     someone.press("someone-else")
     someone.write("person-1", "Ann")
     someone.key(Qt.Key.Key_Escape)
     someone.arrives(Name.WATCH)
     assert diary.clip(clip_id).about.people == (Person(words.ME, agrees=True), Person("Ann", agrees=False))
+    assert diary.clip(clip_id).about.clean_sound
     someone.press("use-this")
     assert someone.reads("person-1") == "Ann"
     someone.press("remove-1")
