@@ -37,6 +37,12 @@ def test_random_cuts_of_foreign_films_are_exact(place: int, rng: random.Random, 
         assert_exact(kind, rng, tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["slides, mkv", "uneven, mkv"])
+def test_a_film_without_a_steady_rate_keeps_its_pictures_and_its_length(kind: str, tmp_path: Path) -> None:
+    cut = make_cut(kind, (KeptRange(0.0009, 1.31), KeptRange(1.9, 4.2)), tmp_path / "out.mp4")
+    assert (cut.way, cut.faults) == ("encoded", ())
+
+
 # -- the judge itself -------------------------------------------------------------------------------------------------
 
 
