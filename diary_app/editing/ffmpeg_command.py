@@ -32,7 +32,7 @@ UNCLICKED: dict[str, object] = {"aac_tns": 0}
 SOUND_RATE = 48_000
 KEYFRAMES = 120
 """At most so many frames from one keyframe to the next: a browser can jump to within 4 s at once."""
-FLAT_BITS = 0.7
+FLAT_BITS = 0.6
 """x264 gives flat parts of a picture more bits than their worth (1.0): behind a speaker that is the grain on a wall."""
 
 PRIVATE: dict[str, object] = {"map_metadata": -1, "map_chapters": -1, "fflags": "+bitexact", "flags:a": "+bitexact"}
