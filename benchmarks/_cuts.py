@@ -87,11 +87,15 @@ def _ratios(rounds: _Rounds) -> dict[str, object]:
         "trim_over_cp": round((trim - groups) / copy, 2),
         "trim_over_cp_raw": round(trim / copy, 2),
         "trim_over_cp_not_synced": round((trim - groups) / rounds.wall_s("cp, not synced"), 2),
+        "trim_over_cp_processor": round(
+            (rounds.processor_s("trim") - rounds.processor_s("groups")) / rounds.processor_s("cp"), 2
+        ),
         "trim_over_full_encode": round(trim / whole_s, 4),
         "trim_over_full_encode_processor": round(rounds.processor_s("trim") / whole_processor_s, 4),
         "smartcut_over_cp": round(rounds.wall_s("smartcut") / copy, 2),
         "smartcut_start_over_cp": round(rounds.wall_s("smartcut starts") / copy, 2),
         "groups_over_cp": round(groups / copy, 2),
+        "cp_s": round(copy, 3),
         "trim_memory_mb_10_minutes": round(rounds.memory_mb("trim")),
         "trim_memory_mb_1_minute": round(rounds.memory_mb("minute")),
     }
