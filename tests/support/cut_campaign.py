@@ -15,7 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from diary_app.clip import KeptRange
@@ -28,9 +28,6 @@ from tests.support.foreign import KINDS, film
 LEAST_S = 0.000_01
 NEVER_ENCODED = ("take", "take with a pause")
 """Kinds of which a full encode is a fault: whole groups must be copied."""
-
-NOT_ELSEWHERE = ("open groups",)
-"""OpenH264 runs out of room where parameter sets change and a film keeps four pictures to refer to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,7 @@ class Cut:
 @functools.cache
 def original(kind: str) -> Original:
     """The film of this kind, decoded; once for a process."""
-    known = read_original(film(kind))
-    return replace(known, elsewhere=False) if kind in NOT_ELSEWHERE else known
+    return read_original(film(kind))
 
 
 # -- chance ------------------------------------------------------------------------------------------------------------

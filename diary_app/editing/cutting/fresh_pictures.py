@@ -9,7 +9,7 @@ replaces the other, wherever a player seeks to. One thread.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -17,7 +17,7 @@ from av.codec.context import CodecContext
 from av.packet import Packet
 from av.stream import Stream
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -31,15 +31,18 @@ GLOBAL_HEADER = 1 << 22
 """AV_CODEC_FLAG_GLOBAL_HEADER: parameter sets stand in the header, not in front of every keyframe."""
 SAME_SYNTAX = ("cabac", "ref", "8x8dct", "weightp", "subme", "psy", "psy_rd", "trellis", "constrained_intra")
 """x264's options that decide what stands in its parameter sets, straight or by way of one another."""
-FIXED = "bframes=0:keyint=300:scenecut=0:rc-lookahead=0:mbtree=0:aud=0"
-"""No B-frames: a new group ends where it must."""
+FIXED = "keyint=300:scenecut=0:rc-lookahead=0:mbtree=0:aud=0"
 CRF = 17
+BPS = 20_000_000
 """Quality of new pictures: no eye can tell, and there are few of them."""
 PROFILES = {h264.BASELINE: "baseline", h264.MAIN: "main", h264.HIGH: "high"}
 FORMATS = ("yuv420p", "yuvj420p")
 MOST_OFF = 6.0
 """Steps of 256 by which the brightness of a new picture may be off on average. Grain at CRF 17 costs 1 to 3; another
 picture, or one that is decoded wrongly, is off by more than 10."""
+MOST_DELAY = 1
+"""Pictures that may wait for their turn where parameter sets change. With two, OpenH264 runs out of room, and loses
+pictures from there on."""
 ALL_DELAYED = {"strict": "strict"}
 """Without hints about their order libav guesses how long to hold pictures back, and may drop some while it learns."""
 
@@ -130,16 +133,12 @@ class FreshPictures:
             told = h264.x264_options(self._stored.sample(0))
         except h264.NotUnderstood:
             return None
-        same = [f"{name}={told[name].replace(':', ',')}" for name in SAME_SYNTAX if name in told]
-        options = {
-            "preset": "ultrafast" if told.get("subme") == "0" else "veryfast",
-            "x264-params": ":".join([*same, FIXED, "stitchable=1"]),
-        }
-        encoder, sets = self._open(like, options)
-        if not h264.read_alike(h264.ParameterSets(record.sps[0], record.pps[0]), sets):
-            return None
-        self._options, self._own = options, sets
-        return encoder
+        for options in _alike(told):
+            encoder, sets = self._open(like, options)
+            if h264.read_alike(h264.ParameterSets(record.sps[0], record.pps[0]), sets):
+                self._options, self._own = options, sets
+                return encoder
+        return None
 
     def _under_other_sets(self, like: VideoFrame) -> VideoCodecContext:
         """An encoder whose parameter sets stand beside the take's own, with a number that is still free.
@@ -149,13 +148,16 @@ class FreshPictures:
         a player that learns it only in the middle of the film drops pictures there.
         """
         record = self._stored.record
+        if self._stored.delay > MOST_DELAY:
+            raise CannotCut(f"{self._stored.delay} pictures wait to be shown where parameter sets would change")
         if record.profile not in PROFILES or like.width % 2 or like.height % 2:
             raise CannotCut(f"profile {record.profile}, {like.width} x {like.height}")
         number, held = h264.free_id(record), max(1, h264.references(record.sps[0]))
         options = {
             "preset": "veryfast",
+            "crf": str(CRF),
             "profile": PROFILES[record.profile],
-            "x264-params": f"{FIXED}:sps-id={number}:ref={held}",
+            "x264-params": f"bframes=0:{FIXED}:sps-id={number}:ref={held}",
         }
         encoder, sets = self._open(like, options)
         self._options, self._own = options, sets
@@ -172,9 +174,22 @@ class FreshPictures:
         encoder.color_range, encoder.colorspace = like.color_range, like.colorspace
         encoder.color_primaries, encoder.color_trc = like.color_primaries, like.color_trc
         encoder.flags |= GLOBAL_HEADER
-        encoder.options = {"crf": str(CRF), **options}
+        encoder.options = dict(options)
         encoder.open()
         return encoder, h264.from_start_codes(encoder.extradata or b"")
+
+
+def _alike(told: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Options for parameter sets like those of a take that x264 wrote with these: as our recorder does, or as others.
+
+    Others rest on how many B-frames there may be, and on the quality that was asked for (x264's set.c).
+    """
+    preset = "ultrafast" if told.get("subme") == "0" else "veryfast"
+    same = [f"{name}={told[name].replace(':', ',')}" for name in SAME_SYNTAX if name in told]
+    yield {"preset": preset, "crf": str(CRF), "x264-params": ":".join([*same, "bframes=0", FIXED, "stitchable=1"])}
+    same += [f"{name}={told[name]}" for name in ("bframes", "b_pyramid") if name in told]
+    quality = {"crf": told["crf"]} if "crf" in told else {"b": str(BPS)}
+    yield {"preset": preset, **quality, "x264-params": ":".join([*same, "b_adapt=0", FIXED])}
 
 
 class _Group:
@@ -198,7 +213,8 @@ class _Group:
         ):
             raise CannotCut("pictures change their size or form on the way")
         self._meant.append(_luma(frame))
-        frame.pict_type = 0  # the encoder decides
+        # No B-frames, whatever the parameter sets allow: a new group ends where it must.
+        frame.pict_type = PictureType.P if self._made or len(self._meant) > 1 else PictureType.I
         self._keep(self._encoder.encode(frame))
 
     def finish(self) -> tuple[Stretch, Flags]:

@@ -41,6 +41,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "closed": (*X264, f"{STEADY}:bframes=3", *BT709),
     "pyramid": (*X264, f"{STEADY}:bframes=5:b-pyramid=normal:ref=4", *UNEVEN),
     "open": (*X264, f"{STEADY}:bframes=3:open-gop=1"),
+    "one": (*X264, f"{STEADY}:bframes=1", *BT709),
     "main": (*X264, f"{STEADY}:bframes=2", "-profile:v", "main", "-vf", "setsar=4/3"),
     "baseline": ("-c:v", "libopenh264", "-g", str(GROUP), "-b:v", "2M"),
 }
@@ -226,7 +227,32 @@ def test_new_pictures_stand_under_the_recorders_own_parameter_sets(folder: Path)
         assert {h264.kind_of(unit) for sample in samples(made)[:7] for unit in h264.split_lengths(sample)} == {1, 5, 9}
 
 
-@pytest.mark.parametrize("form", ["closed", "main", "baseline"])
+@pytest.fixture
+def unnamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Films do not say that x264 has written them."""
+
+    def says_nothing(sample: bytes) -> dict[str, str]:
+        raise h264.NotUnderstood(f"{len(sample)} bytes of another encoder")
+
+    monkeypatch.setattr(h264, "x264_options", says_nothing)
+
+
+@pytest.mark.parametrize("form", ["closed", "pyramid", "open", "one", "main"])
+def test_whatever_x264_wrote_goes_on_under_its_own_parameter_sets(form: str, folder: Path) -> None:
+    take = film(folder, *FORMS[form])
+    with planned(take, [(5, 20)]) as made:
+        assert made.look.entry == take.track.look.entry
+
+
+@pytest.mark.usefixtures("unnamed")
+@pytest.mark.parametrize("form", ["closed", "pyramid"])
+def test_elsewhere_no_parameter_sets_change_while_two_pictures_wait(form: str, folder: Path) -> None:
+    with pytest.raises(CannotCut, match="2 pictures wait"), planned(film(folder, *FORMS[form]), [(5, 20)]):
+        pass
+
+
+@pytest.mark.usefixtures("unnamed")
+@pytest.mark.parametrize("form", ["one", "main", "baseline"])
 def test_elsewhere_two_kinds_of_parameter_sets_stand_side_by_side(form: str, folder: Path) -> None:
     take = film(folder, *FORMS[form])
     with planned(take, [(5, 20)]) as made:
@@ -240,7 +266,8 @@ def test_elsewhere_two_kinds_of_parameter_sets_stand_side_by_side(form: str, fol
     assert int.from_bytes(made.look.entry[:4], "big") == len(made.look.entry)
 
 
-@pytest.mark.parametrize(("form", "described"), [("closed", (2, 1, 1, 1, (1, 1))), ("main", (0, 2, 2, 2, (4, 3)))])
+@pytest.mark.usefixtures("unnamed")
+@pytest.mark.parametrize(("form", "described"), [("one", (2, 1, 1, 1, (1, 1))), ("main", (0, 2, 2, 2, (4, 3)))])
 def test_new_pictures_tell_the_same_of_their_colours_and_shape(
     form: str, described: tuple[object, ...], folder: Path
 ) -> None:
@@ -261,9 +288,10 @@ def record_in(entry: bytes) -> h264.Record:
     return h264.open_avcc(entry[begin + 8 : end])
 
 
+@pytest.mark.usefixtures("unnamed")
 def test_pictures_whose_order_is_not_announced_are_all_found(folder: Path) -> None:
     """Phones leave the display hints out, and with them how many pictures a decoder must hold back."""
-    take = film(folder, *FORMS["pyramid"])
+    take = film(folder, *FORMS["one"])
     record = record_in(take.track.look.entry)
     bare = replace(record, sps=(without_hints(record.sps[0]),))
     look = replace(take.track.look, entry=h264.with_avcc(take.track.look.entry, h264.close_avcc(bare)))
@@ -372,7 +400,7 @@ def test_tables_that_point_outside_of_the_file_are_noticed(folder: Path) -> None
 
 def test_new_pictures_are_looked_at_before_they_are_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fresh_pictures, "CRF", 51)
-    with pytest.raises(CannotCut, match="does not look like"), planned(film(folder, *FORMS["closed"]), [(5, 20)]):
+    with pytest.raises(CannotCut, match="does not look like"), planned(film(folder, *FORMS["recorder"]), [(5, 20)]):
         pass
 
 
