@@ -15,7 +15,7 @@ from pathlib import Path
 from diary_app.clip import Kind
 from diary_app.editing.compress import PLAYED_EVERYWHERE
 from diary_app.editing.cutting.plan_pictures import plan_pictures
-from diary_app.editing.cutting.plan_sound import plan_sound, sound_anew
+from diary_app.editing.cutting.plan_sound import plan_sound, sound_anew, whole_sound
 from diary_app.editing.loudness import Level
 from diary_app.editing.media import open_media
 from diary_app.editing.mp4.samples import CannotCut, MadeTrack, Spool
@@ -65,8 +65,10 @@ class Cut:
         try:
             if source.tracks is None or source.tracks.sound is None:
                 raise CannotCut("sound of another kind")
-            origin = source.origin
-            return plan_sound(source.take, source.tracks.sound, source.kept, origin, spool=self._spool, meter=meter)
+            track, origin = source.tracks.sound, source.origin
+            if not source.pieces:
+                return whole_sound(source.take, track, origin)
+            return plan_sound(source.take, track, source.pieces, origin, spool=self._spool, meter=meter)
         except CannotCut as why:
             if source.facts.kind is Kind.SOUND:
                 raise

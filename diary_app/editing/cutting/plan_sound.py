@@ -35,6 +35,8 @@ FEWEST = 2 * (CONTEXT + TRIES)
 """Pieces from which fewer packets could be copied are made anew altogether."""
 LEAST_RATE = 32_000
 """Of fewer samples a second half a packet lasts longer than half a frame: they would be out of step."""
+MOST_LEAD = 2 * STEP + 64
+"""Samples of silence that encoders write first: Apple's 2112, others 1024. More would be something hidden."""
 MOST_ROWS = 1_000
 """A take with more holes in its sound than this is left to the full encode."""
 
@@ -59,6 +61,19 @@ def plan_sound(
         bed = Bed(Packets(file, take, track), aac, placed, lead=lead)
         stretches = _stretches(bed, spool, meter, -(-(total + lead) // STEP))
     return _made(stretches, track.look, aac.rate, lead=lead, total=total)
+
+
+def whole_sound(take: Path, track: Track, origin: Fraction) -> MadeTrack:
+    """All of the sound of a take as it lies there, the encoder's own silence before it included. Raises CannotCut."""
+    first = int(track.decode[0]) if len(track.decode) else 0
+    lead = round((origin - track.begins) * track.timescale) - first
+    if read_aac(track.look.entry) is None or not 0 <= lead <= MOST_LEAD or (track.shown != track.decode).any():
+        raise CannotCut("sound that an edit list hides, or of another kind")
+    ticks = track.decode - first
+    seconds = Fraction(int(ticks[-1]) + track.last_ticks - lead, track.timescale)
+    stretches = [Stretch(take, track.offsets, track.sizes)]
+    keys = np.ones(len(ticks), np.bool_)
+    return MadeTrack(SOUND, track.timescale, track.look, stretches, ticks, ticks, keys, track.last_ticks, lead, seconds)
 
 
 def _made(stretches: Sequence[Stretch], look: Look, rate: int, *, lead: int, total: int) -> MadeTrack:

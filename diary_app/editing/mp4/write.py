@@ -14,7 +14,7 @@ import numpy as np
 from diary_app.editing.mp4.boxes import box, full
 from diary_app.editing.mp4.copying import Places, copy, write_all
 from diary_app.editing.mp4.entries import clean_entry
-from diary_app.editing.mp4.samples import PICTURES, MadeTrack, Numbers
+from diary_app.editing.mp4.samples import PICTURES, SOUND, MadeTrack, Numbers
 from diary_app.editing.mp4.tables import running
 from diary_app.editing.progress import Meter
 
@@ -120,13 +120,10 @@ class _Times:
 
 def _head(tracks: Sequence[MadeTrack], layout: _Layout, tags: bytes) -> bytes:
     """All that stands before the samples."""
-    brands = [
-        b"isom",
-        b"iso2",
-        b"mp41",
-        *([b"avc1"] if any(each.look.entry[4:8] == b"avc1" for each in tracks) else []),
-    ]
-    ftyp = box(b"ftyp", b"isom", struct.pack(">I", 0x200), *brands)
+    brands = [b"isom", b"iso2", b"mp41"]
+    brands += [b"avc1"] if any(each.look.entry[4:8] == b"avc1" for each in tracks) else []
+    alone = all(each.kind == SOUND for each in tracks)
+    ftyp = box(b"ftyp", b"M4A " if alone else b"isom", struct.pack(">I", 0x200), *([b"M4A "] if alone else []), *brands)
     far = layout.size + (64 << 20) >= MOST_32
     mdat = struct.pack(">I4sQ", 1, b"mdat", 16 + layout.size) if far else struct.pack(">I4s", 8 + layout.size, b"mdat")
     before = len(ftyp) + len(_moov(tracks, layout, 0, tags, far=far)) + len(mdat)

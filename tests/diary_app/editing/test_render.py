@@ -143,12 +143,14 @@ def test_sound_alone(sound_take: Path, tmp_path: Path) -> None:
 # -- foreign files ----------------------------------------------------------------------------------------------------
 
 
-def test_b_frames_and_open_groups_go_through_a_full_encode(
-    foreign_take: Path, take: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("name", ["foreign.mp4", "foreign.mkv"])
+def test_b_frames_and_open_groups_are_copied_or_go_through_a_full_encode(
+    foreign_take: Path, take: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     caplog.set_level(logging.INFO)
-    trim(foreign_take, tmp_path / "out.mp4", keep=KEEP)
-    assert "encoded whole" in caplog.text
+    foreign = convert(foreign_take, tmp_path / name, "-c", "copy")
+    trim(foreign, tmp_path / "out.mp4", keep=KEEP)
+    assert ("encoded whole" in caplog.text) == name.endswith("mkv")
     assert see(tmp_path / "out.mp4").indices == kept(take)
 
 
