@@ -27,6 +27,7 @@ from diary_app.editing.frames import FrameIndex, Piece, index_frames
 from diary_app.editing.mp4.read import read_tracks
 from diary_app.editing.mp4.samples import CannotCut, MadeTrack, Spool, Track
 from diary_app.editing.progress import Meter
+from tests.support.parameter_sets import record_in, without_hints
 from tests.support.stamp import picture, read_stamp
 
 COUNT, GROUP = 48, 12
@@ -283,11 +284,6 @@ def test_new_pictures_tell_the_same_of_their_colours_and_shape(
     )
 
 
-def record_in(entry: bytes) -> h264.Record:
-    begin, end = h264.avcc_in(entry)
-    return h264.open_avcc(entry[begin + 8 : end])
-
-
 @pytest.mark.usefixtures("unnamed")
 def test_pictures_whose_order_is_not_announced_are_all_found(folder: Path) -> None:
     """Phones leave the display hints out, and with them how many pictures a decoder must hold back."""
@@ -298,16 +294,6 @@ def test_pictures_whose_order_is_not_announced_are_all_found(folder: Path) -> No
     phone = replace(take, track=replace(take.track, look=look))
     with planned(phone, SEVERAL[2]) as made:
         check(phone, SEVERAL[2], made)
-
-
-def without_hints(sps: bytes) -> bytes:
-    """The same sequence parameter set of the high profile, its VUI taken off."""
-    *core, references = h264._sps_core(sps)
-    assert core[0] == h264.HIGH
-    coded = {1, 2, 3, 4, 7, 8, 9, 11, 12, 16, 17, 18, 19}  # Exp-Golomb; the others have one bit
-    fields = ["" if at == 0 else h264.golomb(value) if at in coded else str(value) for at, value in enumerate(core)]
-    text = "".join([*fields[:10], h264.golomb(references), *fields[10:], "01"])
-    return sps[:4] + int(text.ljust(-(-len(text) // 8) * 8, "0"), 2).to_bytes(-(-len(text) // 8), "big")
 
 
 @pytest.mark.parametrize("same", [True, False])
