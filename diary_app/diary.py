@@ -341,8 +341,9 @@ class Diary:
         if not cut_short and (clip.stage not in NOT_ON_ITS_WAY or (clip.wanted and clip.receipt is None)):
             raise Refused("This clip is on its way to the portal. Wait until it has arrived.")
         self._catalogue.forget(clip_id)
-        for path in (clip.take, clip.rendition.path if clip.rendition else None):
-            if path is not None and path.is_relative_to(self._folders.data):
+        # Also a rendition from before the clip was edited, which the catalogue knows no more.
+        for path in (clip.take, *self._folders.renditions.glob(f"{clip_id}.m*")):
+            if path.is_relative_to(self._folders.data):
                 path.unlink(missing_ok=True)
         self._tell(ClipChanged(clip_id))
 

@@ -153,11 +153,17 @@ def _ready(diary: Diary, item: News) -> bool:
     return isinstance(item, Progress) and item.fraction == 1.0 and diary.clip(item.clip_id).rendition is not None
 
 
-def test_the_bin_takes_the_files_along(diary: Diary) -> None:
+def test_the_bin_takes_the_files_along(diary: Diary, tmp_path: Path) -> None:
     clip = diary.clip(recorded(diary))
+    renditions = Folders(tmp_path / "data").renditions
+    made_before_an_edit, anothers = renditions / f"{clip.clip_id}.mp4", renditions / "another.mp4"
+    for path in (made_before_an_edit, anothers):
+        path.write_bytes(b"film")
     diary.bin(clip.clip_id)
     assert diary.clips() == []
     assert not clip.take.exists()
+    assert not made_before_an_edit.exists()
+    assert anothers.exists()
 
 
 def test_sound_alone(diary: Diary) -> None:
