@@ -55,13 +55,13 @@ video.play().catch((error) => tell(String(error)));
 
 
 @pytest.mark.skipif(not is_installed(), reason="needs chromium and chromium-driver")
-@pytest.mark.parametrize("how", ["cut", "normal"])
-def test_a_rendition_in_a_browser(how: str, take: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["cut", "normal", "cut with B-frames"])
+def test_a_rendition_in_a_browser(how: str, take: Path, foreign_take: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
-    if how == "cut":
-        trim(take, out, keep=KEEP)
-    else:
+    if how == "normal":
         render(take, out, keep=KEEP, preset=Preset.NORMAL)
+    else:
+        trim(take if how == "cut" else foreign_take, out, keep=KEEP)
     seen = see(out)
     (tmp_path / "page.html").write_text(PAGE)
     with browser(flags=("--allow-file-access-from-files",)) as chrome:
