@@ -4,6 +4,7 @@ A playlist named `holiday.mp4` must not make the app fetch addresses or read oth
 content to one that only reads its own file, and every protocol but `file` is shut. Any thread; one thread per file.
 """
 
+import io
 from pathlib import Path
 
 import av
@@ -91,11 +92,26 @@ def open_media(path: Path) -> InputContainer:
     return media
 
 
-def _opened(path: Path, name: str, *, most_streams: int) -> InputContainer:
+def open_head(path: Path, length: int) -> InputContainer:
+    """The beginning of an MP4 as if it were all of it: for what it holds, not for how long it is. Raises likewise."""
+    try:
+        with path.open("rb") as file:
+            head = io.BytesIO(file.read(length))
+    except FileNotFoundError as error:
+        raise take_gone(path) from error
+    return _opened(path, "mov", most_streams=MOST_STREAMS, head=head)
+
+
+def _opened(path: Path, name: str, *, most_streams: int, head: io.BytesIO | None = None) -> InputContainer:
     limits = {"protocol_whitelist": "file", "format_whitelist": WHITELIST, "max_streams": str(most_streams)}
     try:
         return av.open(
-            address(path), "r", format=name, options=DECODING, container_options=limits, metadata_errors="replace"
+            head or address(path),
+            "r",
+            format=name,
+            options=DECODING,
+            container_options=limits,
+            metadata_errors="replace",
         )
     except FileNotFoundError as error:
         raise take_gone(path) from error

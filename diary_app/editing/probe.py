@@ -3,7 +3,8 @@
 import bisect
 import contextlib
 import itertools
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from av.video.stream import VideoStream
 
 from diary_app.clip import Kind
 from diary_app.editing.errors import EditRefused
-from diary_app.editing.media import LARGEST_AREA, can_be_read, container_format, open_media
+from diary_app.editing.media import LARGEST_AREA, can_be_read, container_format, open_head, open_media
+from diary_app.editing.mp4.read import NotUnderstood, Tracks, read_tracks
+
+log = logging.getLogger(__name__)
 
 LONGEST_S = 12 * 3600.0
 LARGEST_SIDE = 8192
@@ -71,12 +75,43 @@ class MediaFacts:
 
 def probe(path: Path) -> MediaFacts:
     """Read the facts of a file; raises EditRefused for what is no recording, WorldError for what cannot be read."""
+    return probe_with_tables(path)[0]
+
+
+def probe_with_tables(path: Path) -> tuple[MediaFacts, Tracks | None]:
+    """The facts, and where the samples of an MP4 or MOV lie if that is certain. Raises as probe() does."""
     name = container_format(path)
+    tracks = _tables(path) if name == "mov" else None
     try:
+        if tracks and tracks.head and (facts := _of_many_fragments(path, tracks)):
+            return facts, tracks
         with open_media(path) as media:
-            return _facts(media, path=path, container=name)
+            return _facts(media, path=path, container=name), tracks
     except av.FFmpegError as error:
         raise _damaged(path) from error
+
+
+def _tables(path: Path) -> Tracks | None:
+    try:
+        return read_tracks(path)
+    except NotUnderstood as why:
+        log.info("%s is not understood sample by sample: %s", path.name, why)
+    except OSError:
+        log.warning("%s could not be read sample by sample", path.name, exc_info=True)
+    return None
+
+
+def _of_many_fragments(path: Path, tracks: Tracks) -> MediaFacts | None:
+    """The facts of a long take: from its beginning, and from its tables, which libav would read ten times as long."""
+    try:
+        with open_head(path, tracks.head) as media:
+            facts = _facts(media, path=path, container="mov")
+    except EditRefused:
+        return None  # the whole may be told otherwise
+    known = [track for track in (tracks.pictures, tracks.sound) if track]
+    seconds = float(max(track.ends for track in known)) - facts.origin_s
+    rate = tracks.pictures.rate if tracks.pictures and facts.kind is Kind.VIDEO else 0.0
+    return replace(facts, seconds=seconds, fps=rate) if 0 < seconds <= LONGEST_S else None
 
 
 def video_of(media: InputContainer) -> VideoStream | None:

@@ -1,6 +1,5 @@
 """A take as it is about to be edited: its facts, its frames, what is kept of it, and where its samples lie."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -8,14 +7,12 @@ from pathlib import Path
 
 from diary_app.clip import KeptRange, Kind
 from diary_app.editing.frames import NO_FRAMES, FrameIndex, Piece, exactly, index_frames, index_of, is_all, snap
-from diary_app.editing.mp4.read import NotUnderstood, Tracks, read_tracks
-from diary_app.editing.probe import MediaFacts, probe
+from diary_app.editing.mp4.read import Tracks
+from diary_app.editing.probe import MediaFacts, probe_with_tables
 from diary_app.editing.progress import Meter
 from diary_app.editing.ranges import normalise
 from diary_app.editing.songs import M4A, Song
 from diary_app.editing.sound import FADE_S
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +72,11 @@ class Source:
 def read_source(take: Path, keep: Sequence[KeptRange], meter: Meter) -> Source:
     """Look a take over, and snap what is kept to its frames. Raises EditRefused, WorldError, EditStopped, OSError."""
     meter.check()
-    facts = probe(take)
+    facts, tracks = probe_with_tables(take)
     parts = normalise(keep, facts.seconds)
-    tracks = _tracks(take, facts)
     index = _index(take, facts, tracks, meter)
     pieces = snap(parts, index, facts)
     return Source(take, facts, index, () if is_all(pieces, index, facts) else pieces, tracks)
-
-
-def _tracks(take: Path, facts: MediaFacts) -> Tracks | None:
-    if facts.container != "mov":
-        return None
-    try:
-        return read_tracks(take)
-    except NotUnderstood as why:
-        log.info("%s is not understood sample by sample: %s", take.name, why)
-        return None
 
 
 def _index(take: Path, facts: MediaFacts, tracks: Tracks | None, meter: Meter) -> FrameIndex:

@@ -37,6 +37,8 @@ KNOWN = {
 }
 """Sample entries that libav can certainly decode; this sound is stored by the packet, and plain sound is not."""
 LOCKED = (b"encv", b"enca", b"drmi", b"drms")
+MANY_FRAGMENTS, HEAD_FRAGMENTS = 100, 20
+"""libav reads a file of more fragments from end to end before it says anything; the first ones say as much."""
 CUT_SHORT_S = Fraction(1, 10)
 """An edit list may leave out so much at the end of the sound: what an encoder filled its last packets up with."""
 ONCE = 0x10000
@@ -51,6 +53,8 @@ class Tracks:
     sound: Track | None
     count: int
     """Tracks of any kind in the file."""
+    head: int
+    """Bytes from the beginning that tell all but the length of a file of many fragments; 0 for any other file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +81,7 @@ class _Trak:
 
 def read_tracks(path: Path) -> Tracks:
     """The pictures and the sound of a file. Raises NotUnderstood and OSError."""
-    with path.open("rb", buffering=WINDOW) as file:
+    with path.open("rb", buffering=0) as file:
         index = _index(file)
     moov = index.moov.children()
     if b"cmov" in moov or len(moov.get(b"trak", [])) > MOST_TRACKS:
@@ -90,7 +94,8 @@ def read_tracks(path: Path) -> Tracks:
     later = _in_fragments(index, moov, wanted)
     hertz = _timescale(one(moov, b"mvhd"))
     read = {trak.kind: _track(trak, later[trak.number], index=index, movie_hertz=hertz) for trak in wanted}
-    return Tracks(read.get(PICTURES), read.get(SOUND), len(traks))
+    head = index.places[HEAD_FRAGMENTS] if len(index.places) > MANY_FRAGMENTS else 0
+    return Tracks(read.get(PICTURES), read.get(SOUND), len(traks), head)
 
 
 # -- the outermost boxes -----------------------------------------------------------------------------------------------
@@ -117,14 +122,17 @@ def _index(file: BinaryIO) -> _Index:
 def _index_boxes(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
     """Every `moov` and `moof`, and where it begins. Boxes of other names are skipped."""
     at = of_index = 0
+    window, begins = b"", 0
     for _ in range(min(MOST_BOXES, 1000 + size // BYTES_A_BOX)):
         if size - at < 8:
             return
-        file.seek(at)
-        head = file.read(16)
-        length, kind = struct.unpack_from(">I4s", head.ljust(16, b"\0"))
+        if at + 16 > begins + len(window):
+            window, begins = _read(file, at, WINDOW), at
+        here = at - begins
+        head = window[here : here + 16].ljust(16, b"\0")
+        length, kind = struct.unpack_from(">I4s", head)
         if length == 1 and kind not in LARGEST:
-            length = struct.unpack_from(">Q", head.ljust(16, b"\0"), 8)[0]
+            length = struct.unpack_from(">Q", head, 8)[0]
         elif length == 0:
             length = size - at
         if not 8 <= length <= size - at:
@@ -133,14 +141,19 @@ def _index_boxes(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
             of_index += length
             if of_index > LARGEST_INDEX or length > LARGEST[kind]:
                 raise NotUnderstood("an index larger than any honest one")
-            yield at, _whole(file, at, length)
+            inside = window[here : here + length]
+            yield at, inside if len(inside) == length else _whole(file, at, length)
         at += length
     raise NotUnderstood("too many boxes")
 
 
-def _whole(file: BinaryIO, at: int, length: int) -> bytes:
+def _read(file: BinaryIO, at: int, length: int) -> bytes:
     file.seek(at)
-    data = file.read(length)
+    return file.read(length)
+
+
+def _whole(file: BinaryIO, at: int, length: int) -> bytes:
+    data = _read(file, at, length)
     if len(data) != length:
         raise NotUnderstood("it grows shorter while it is read")
     return data

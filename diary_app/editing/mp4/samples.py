@@ -59,6 +59,19 @@ class Track:
     begins: Fraction
     """Seconds on the file's own clock at which tick 0 is shown, as the edit list says: less than 0 for a lead-in."""
 
+    @property
+    def ends(self) -> Fraction:
+        """Seconds on the file's own clock at which the last sample has been shown."""
+        last = int(np.argmax(self.shown))
+        lasts = self.last_ticks if last == len(self.decode) - 1 else int(self.decode[last + 1] - self.decode[last])
+        return Fraction(int(self.shown[last]) + lasts, self.timescale) + self.begins
+
+    @property
+    def rate(self) -> float:
+        """Samples a second on average."""
+        ticks = int(self.decode[-1] - self.decode[0]) + self.last_ticks
+        return len(self.decode) * self.timescale / ticks if ticks else 0.0
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretch:

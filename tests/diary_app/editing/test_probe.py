@@ -2,17 +2,22 @@
 
 import contextlib
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from av.container import InputContainer
 
 from diary_app.clip import Kind
+from diary_app.editing import probe as probing
 from diary_app.editing.errors import EditError, EditRefused, WorldError
 from diary_app.editing.frames import index_frames
+from diary_app.editing.media import open_head
 from diary_app.editing.probe import probe
 from tests.support.handmade import Sample, h264, mp4, png, sound_entry, still, wav
+from tests.support.taken import HandMadeTake
 from tests.support.takes import convert, make_cut_short, make_sound, ticking
 
 
@@ -29,6 +34,28 @@ def test_facts_of_sound_alone(sound_take: Path) -> None:
     facts = probe(sound_take)
     assert (facts.kind, facts.width, facts.fps, facts.video_codec) == (Kind.SOUND, 0, 0.0, None)
     assert facts.seconds == pytest.approx(5.0, abs=0.03)
+
+
+def test_a_long_take_is_told_from_its_beginning_and_its_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_made = HandMadeTake(tmp_path / "take.mp4")
+    hand_made.feed(8.0)
+    hand_made.scrap(0.7)
+    hand_made.feed(6.0)
+    take = hand_made.close()
+    opened: list[int] = []
+
+    def noted(path: Path, length: int) -> InputContainer:
+        opened.append(length)
+        return open_head(path, length)
+
+    monkeypatch.setattr(probing, "open_head", noted)
+    facts = probe(take)
+    assert 0 < opened[0] < facts.bytes / 2
+    monkeypatch.setattr(probing, "_tables", lambda _: None)
+    whole = probe(take)
+    assert replace(facts, seconds=0.0, fps=0.0) == replace(whole, seconds=0.0, fps=0.0)
+    assert facts.seconds == pytest.approx(whole.seconds, abs=0.025), "libav counts the encoder's silence too"
+    assert facts.fps == pytest.approx(whole.fps, rel=0.01)
 
 
 def test_it_is_quick(take: Path) -> None:
