@@ -112,7 +112,8 @@ def make_cut(kind: str, keep: tuple[KeptRange, ...], out: Path, *, number: int =
     parts = expected_parts(film, keep or (KeptRange(0.0, film.seconds),))
     told, log = _Told(), logging.getLogger("diary_app.editing")
     log.addHandler(told)
-    before, log.level = log.level, logging.INFO
+    before = log.level
+    log.setLevel(logging.INFO)
     try:
         trim(film.path, out, keep=keep)
     except EditRefused as error:
@@ -120,7 +121,7 @@ def make_cut(kind: str, keep: tuple[KeptRange, ...], out: Path, *, number: int =
     except EditFailed as error:
         return Cut(number, kind, keep, "failed", (f"failed: {error} {error.detail[-300:]}",))
     finally:
-        log.level = before
+        log.setLevel(before)
         log.removeHandler(told)
     whole = any("encoded whole" in line for line in told.lines)
     wrong = faults(film, parts, out) if parts else ["not one picture is in it, and it was not refused"]

@@ -165,13 +165,16 @@ class HonestPortal:
             return refusal(409, "wrong offset")
         damaged = False
         for block in itertools.chain(body, [b""]):
-            with self._lock:  # nobody may see all of a file that is not received yet
-                upload.data += block
-                if len(upload.data) == upload.length:
-                    damaged = not self._receive(request.clip_id, upload)
+            damaged = not self.keep(request.clip_id, upload, block)
         if damaged:
             return refusal(460, "damaged")
         return Reply(204, {**TUS, "Upload-Offset": str(len(upload.data))})
+
+    def keep(self, clip_id: str, upload: Upload, block: bytes) -> bool:
+        """Take in some of a file; False where it is whole, and not what was announced."""
+        with self._lock:  # nobody may see all of a file that is not received yet
+            upload.data += block
+            return len(upload.data) < upload.length or self._receive(clip_id, upload)
 
     def _receive(self, clip_id: str, upload: Upload) -> bool:
         """False where what came is not what was announced."""

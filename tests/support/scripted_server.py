@@ -186,10 +186,11 @@ def cut_after(count: int) -> Step:
     """Keep the first bytes of a PATCH, then end the connection without an answer."""
 
     def step(exchange: Exchange) -> None:
-        upload = exchange.portal.honest.uploads.get(exchange.path.rsplit("/", 1)[-1])
+        honest, clip_id = exchange.portal.honest, exchange.path.rsplit("/", 1)[-1]
+        upload = honest.uploads.get(clip_id)
         for block in exchange.blocks(count):
             if upload is not None:
-                upload.data += block
+                honest.keep(clip_id, upload, block)
         exchange.cut()
 
     return step
