@@ -40,8 +40,8 @@ def _clips() -> list[dict[str, str]]:
 
 
 def _noisy_film(out: Path) -> None:
-    """Some 18 MB that no encoder can make much smaller, and that `best` therefore takes as they are."""
-    source = "testsrc2=size=640x360:rate=30:duration=24,noise=alls=40:allf=t"
+    """Some 30 MB that no encoder can make much smaller, and that `best` therefore takes as they are."""
+    source = "testsrc2=size=640x360:rate=30:duration=40,noise=alls=40:allf=t"
     subprocess.run(
         [
             imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source,

@@ -31,9 +31,18 @@ def long_take(folder: Path, take: Path) -> Path:
     return convert(take, folder / "long.mp4", "-an", "-c", "copy", before=("-stream_loop", "14"))
 
 
+OTHERS: list[psutil.Process] = []
+
+
+@pytest.fixture(autouse=True)
+def others() -> None:
+    """What was there before: a portal that the tests of this run share."""
+    OTHERS[:] = psutil.Process().children(recursive=True)
+
+
 def family() -> list[psutil.Process]:
-    """Every process that this one has started."""
-    return psutil.Process().children(recursive=True)
+    """Every process that this test has started."""
+    return [process for process in psutil.Process().children(recursive=True) if process not in OTHERS]
 
 
 def once_encoding(do: Callable[[list[psutil.Process]], object]) -> Callable[[float, float | None], None]:
@@ -68,7 +77,7 @@ def ended_by(
     with pytest.raises(EditError) as caught:
         render_apart(take, folder / "out.mp4", preset=Preset.BEST, on_progress=look, stop=stop, rest=rest)
     assert seen
-    until(lambda: not any(map(_lives, seen)), what="every process to be gone", limit_s=1.0)
+    until(lambda: not any(map(_lives, seen)), what="every process to be gone")
     assert list(folder.iterdir()) == []
     return caught.value
 
