@@ -34,6 +34,8 @@ SLACK_S = 0.0005
 NEAR_S = 0.2
 """A cut further than this from the next picture stays where it was put."""
 TICK_S = 0.002
+ROUNDED_S = 0.001
+"""What begins so soon begins at the beginning."""
 LEAD_S = 0.05
 """Sound encoders begin with up to 2112 samples of silence, which go with the beginning of the film."""
 LENGTH_S = 0.06
@@ -117,7 +119,7 @@ def _stored(original: Original, parts: Sequence[Part], out: Path) -> Iterator[st
     data = out.read_bytes()
     for packet in original.packets:
         inside = any(packet.start < part.end and packet.end > part.start for part in parts)
-        lead_in = parts[0].start <= 0 and -LEAD_S <= packet.start < 0  # the sound encoder's own silence
+        lead_in = parts[0].start < ROUNDED_S and -LEAD_S <= packet.start < 0  # the sound encoder's own silence
         if not inside and not lead_in and packet.data in data:
             yield f"the bytes of {packet.start:.3f} s are there, and were cut away"
             return
