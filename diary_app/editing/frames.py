@@ -44,8 +44,6 @@ class FrameIndex:
     time_base: Fraction
     origin: Fraction
     """The file's first moment on its own clock, in seconds: take time 0."""
-    reordered: bool
-    """True when frames are stored in another order than they are shown (B-frames)."""
 
     def at(self, position: int) -> Fraction:
         """Take time of a frame, in seconds."""
@@ -58,7 +56,7 @@ class FrameIndex:
         return [tick * base - origin for tick in self.ticks]
 
 
-NO_FRAMES = FrameIndex((), (), Fraction(1, 90_000), Fraction(0), reordered=False)
+NO_FRAMES = FrameIndex((), (), Fraction(1, 90_000), Fraction(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def index_frames(path: Path, meter: Meter | None = None) -> FrameIndex:
             return NO_FRAMES
         read_only(media, video)
         try:
-            found, reordered = _frames(until_damage(media.demux(video)), path=path, meter=meter or Meter())
+            found = _frames(until_damage(media.demux(video)), path=path, meter=meter or Meter())
         except av.FFmpegError as error:
             raise WorldError(f"{path.name} could not be read to its end. Try again.") from error
         found.sort()
@@ -93,7 +91,6 @@ def index_frames(path: Path, meter: Meter | None = None) -> FrameIndex:
             keys=tuple(position for position, (_, key) in enumerate(found) if key),
             time_base=video.time_base,
             origin=Fraction(max(0, media.start_time or 0), 1_000_000),
-            reordered=reordered,
         )
 
 
@@ -109,14 +106,13 @@ def index_of(track: Track, origin: Fraction) -> FrameIndex | None:
         keys=tuple(np.flatnonzero(track.keys[order]).tolist()),
         time_base=Fraction(1, track.timescale),
         origin=origin,
-        reordered=bool((np.diff(order) < 0).any()),
     )
 
 
-def _frames(packets: Iterator["Packet[Torn]"], *, path: Path, meter: Meter) -> tuple[list[tuple[int, bool]], bool]:
-    """Time and whether decoding may start there, for each frame as stored; and whether they are out of order."""
+def _frames(packets: Iterator["Packet[Torn]"], *, path: Path, meter: Meter) -> list[tuple[int, bool]]:
+    """Time and whether decoding may start there, for each frame as stored."""
     found: list[tuple[int, bool]] = []
-    reordered, claimed, most = False, 0, OVER_AND_OVER * path.stat().st_size
+    claimed, most = 0, OVER_AND_OVER * path.stat().st_size
     for number, packet in enumerate(packets):
         claimed += max(1, packet.size)
         if claimed > most or number > MOST_FRAMES:
@@ -127,9 +123,8 @@ def _frames(packets: Iterator["Packet[Torn]"], *, path: Path, meter: Meter) -> t
             meter.check()
         if packet.pts is None or packet.is_discard or not packet.size:
             continue
-        reordered = reordered or packet.pts != packet.dts
         found.append((packet.pts, packet.is_keyframe))
-    return found, reordered
+    return found
 
 
 def until_damage(packets: Iterator["Packet[Torn]"]) -> Iterator["Packet[Torn]"]:

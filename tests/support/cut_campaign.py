@@ -156,9 +156,9 @@ def _share(numbers: Sequence[int], seed: int, folder: Path, kinds: Sequence[str]
     for number in numbers:
         try:
             cuts.append(numbered_cut(seed, number, folder, kinds=kinds))
-        except BaseException:
-            print(_again(number, seed, kinds), file=sys.stderr, flush=True)
-            raise
+        finally:
+            if not cuts or cuts[-1].number != number:  # it ended in an error
+                print(_again(number, seed, kinds), file=sys.stderr, flush=True)
         if cuts[-1].faults:
             _print(cuts[-1], seed, kinds)
     return cuts
