@@ -19,10 +19,10 @@ from diary_app.editing.loudness import Level
 from diary_app.editing.media import DECODING, address
 from diary_app.editing.probe import MediaFacts
 from diary_app.editing.songs import MP3, Song
+from diary_app.editing.sound import FADE_S
 from diary_app.editing.source import Source
 
 LEAD_S = 2.0
-FADE_S = 0.005
 JUMP_S = 0.02
 """A gap in the sound's times of this much is lost sound, which becomes silence; less is rounding."""
 STILL_S = 0.1
@@ -236,9 +236,10 @@ def _heard(stream: FilterableStream, source: Source, at: int, start_s: float) ->
     first, last = (round((float(edge) - start_s) * SOUND_RATE) for edge in (piece.start, piece.end))
     stream = stream.filter("atrim", start_sample=first, end_sample=last).filter("asetpts", "PTS-STARTPTS")
     fade = round(min(FADE_S, float(piece.length) / 4) * SOUND_RATE)
-    if piece.start > 0:
+    fades_in, fades_out = source.fades[at]
+    if fades_in:
         stream = stream.filter("afade", t="in", start_sample=0, nb_samples=fade)
-    if at + 1 < len(source.pieces) or float(piece.end) < source.facts.seconds - FADE_S:
+    if fades_out:
         stream = stream.filter("afade", t="out", start_sample=last - first - fade, nb_samples=fade)
     return stream
 
