@@ -35,6 +35,8 @@ SILENT_S = 1.0
 """When the picture has gone on for so long and no sound came the microphone is gone, and silence takes its place."""
 DARK_S = 1.0
 """When the sound has gone on for so long and no picture came the camera is gone: black, not a still face."""
+ROUNDING_S = 1e-6
+"""A moment of the clock less the take's beginning may come out a hair before the second of the take that it is."""
 LONGEST_STEP_S = 0.25
 """One interval between frames counts for no more than this: a computer that stood still is not a silent microphone."""
 
@@ -138,7 +140,8 @@ class TakeStream:
         """The take was cut back: this moment (or that at which the pause began) now follows what is left of it."""
         self._cut_s = end_s = at_s if self._held_s is None else self._held_s
         self.gaps.cut(cut.at_s)
-        self._picture_until_s = self._seen_until_s = self.written_s = cut.at_s
+        self._picture_until_s = cut.at_s - ROUNDING_S
+        self._seen_until_s = self.written_s = cut.at_s
         self._quiet_s = 0.0
         self._sounded = False
         self._time, self._track = None, None

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from capture.encoder import FASTEST, output_options
 from capture.errors import EncoderFailed
-from capture.model import Missing, PictureFormat
+from capture.gate import FrameGate
+from capture.model import Frame, Missing, PictureFormat
 from capture.pieces import PieceWriter
+from capture.stream import TakeStream
 from capture.take_file import Cut, TakeFile
 from capture.threads import SystemThreads
 from tests.support.browser import browser, is_installed
@@ -55,6 +57,19 @@ def test_after_a_cut_what_follows_joins_on(tmp_path: Path) -> None:
     assert abs(seen.times[len(kept)] - cut.at_s) < 0.001
     assert len(measure(path).beeps) == 5
     _assert_gone(disk.cut_off[0], path)
+
+
+def test_the_frame_of_the_very_moment_of_a_cut_is_kept() -> None:
+    """Wherever the cut lies and whatever the clock says: their difference is hardly ever exact."""
+    for number in range(2000):
+        gate, at_s = FrameGate(FPS, room=10), 100.0 + number / 7
+        stream = TakeStream(picture=LOOK, gate=gate, sound=False, write=lambda _head, _data: None)
+        gate.open(50.0)
+        stream.begin(50.0)
+        stream.go_on_after_cut(Cut(3.0 + number * 1024 / 48_000, empty=False, pictures=0), at_s)
+        assert gate.admit(at_s)
+        stream.take_in(Frame(np.zeros((180, 320, 3), np.uint8), at_s))
+        assert gate.frames_written == 1, number
 
 
 def _assert_gone(cut_off: bytes, path: Path) -> None:
