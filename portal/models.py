@@ -68,6 +68,7 @@ class Upload(Facts):
         """Django's settings for the table."""
 
         ordering = ("created_at",)
+        indexes = (models.Index(fields=["owner"], condition=models.Q(received=False), name="portal_unfinished"),)
 
     def __str__(self) -> str:
         return f"{self.title} ({self.id})"
@@ -86,6 +87,43 @@ class Upload(Facts):
     def final(self) -> Path:
         """Where the whole file will lie."""
         return Path(settings.MEDIA) / self.media_name
+
+
+class Allowance(models.Model):
+    """What one account may send, where that is not what everybody may. An empty field: as for everybody."""
+
+    account = models.OneToOneField(User, on_delete=models.CASCADE, related_name="allowance")
+    largest_bytes = models.PositiveBigIntegerField(
+        "largest file", null=True, blank=True, help_text="In bytes; never more than the portal’s own limit"
+    )
+    unfinished = models.PositiveIntegerField(
+        "deliveries at once", null=True, blank=True, help_text="How many may be begun and not finished"
+    )
+    unfinished_bytes = models.PositiveBigIntegerField(
+        "bytes at once", null=True, blank=True, help_text="How large these may be together"
+    )
+    bytes_a_day = models.PositiveBigIntegerField(
+        "bytes a day", null=True, blank=True, help_text="How much may arrive from midnight to midnight"
+    )
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+
+class Arrived(models.Model):
+    """How many bytes of an account arrived on one day, whatever became of them."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    bytes = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        """Django's settings for the table."""
+
+        constraints = (models.UniqueConstraint(fields=["owner", "day"], name="portal_one_row_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.bytes}"
 
 
 class Clip(Facts):
