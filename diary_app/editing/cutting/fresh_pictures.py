@@ -5,11 +5,17 @@ sets, as with our recorder's takes, the two are one stream. Otherwise the new on
 both stand in the record of the sample entry. They do not stand among the pictures too: ISO/IEC 14496-15 forbids it
 under `avc1`, hardware decoders that are set up from the entry (VideoToolbox) do not look for them there, and ffmpeg
 and Chromium put all sets of the entry before every IDR picture themselves. As the numbers differ, neither set ever
-replaces the other, wherever a player seeks to. One thread.
+replaces the other, wherever a player seeks to.
+
+The groups of a cut have nothing to do with one another, so that two of them are made at a time.
 """
 
+import itertools
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -46,7 +52,14 @@ pictures from there on."""
 ALL_DELAYED = {"strict": "strict"}
 """Without hints about their order libav guesses how long to hold pictures back, and may drop some while it learns."""
 
+AT_ONCE = 2
+"""Groups that are made at a time: encoder and decoder of one hardly use more than one core."""
+
 Luma = NDArray[np.uint8]
+Ranges = Sequence[tuple[int, int]]
+"""Positions first <= position < stop, in order."""
+Made = tuple[Stretch, Flags]
+"""Where the pictures of one group lie, and which of them are keyframes."""
 
 
 class FreshPictures:
@@ -55,6 +68,8 @@ class FreshPictures:
     def __init__(self, stored: StoredPictures, entry: bytes, *, count: int, spool: Spool, meter: Meter) -> None:
         self._stored, self._spool, self._meter = stored, spool, meter
         self._count, self._done = count, 0
+        self._telling = threading.Lock()
+        self._over = threading.Event()
         self.entry = entry
         """The sample entry under which both the take's pictures and the new ones are decoded."""
         self._record = stored.record
@@ -62,26 +77,46 @@ class FreshPictures:
         self._own: h264.ParameterSets | None = None
         self._shape: Fraction | None = None
 
-    def group(self, ranges: Sequence[tuple[int, int]]) -> tuple[Stretch, Flags]:
-        """The pictures of these ranges of positions, in order, as one group: where they lie, and which are keyframes.
+    def groups(self, wanted: Sequence[Ranges]) -> list[Made]:
+        """The pictures of each of these, as one group each. May be called once; progress is told on threads of its own.
 
         Raises CannotCut, NotUnderstood, av.FFmpegError, OSError, EditStopped.
         """
-        group: _Group | None = None
-        for frame in self._wanted(ranges):
-            if group is None:
-                encoder = self._encoder(frame)
-                group = _Group(encoder, _decoder(self._record), self._spool)
-            group.add(frame)
-            self._done += 1
-            self._meter.report(self._done / self._count)
-        if group is None:
+        if not wanted:
+            return []
+        first = self._begin(wanted[0])  # it decides about the parameter sets of all
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fresh-pictures")
+        try:
+            making = [pool.submit(self._finish, first)]
+            making += [pool.submit(self._make, ranges) for ranges in wanted[1:]]
+            for one in wait(making, return_when=FIRST_EXCEPTION).done:
+                one.result()
+            return [one.result() for one in making]
+        finally:
+            self._over.set()
+            pool.shutdown(cancel_futures=True)
+
+    def _make(self, ranges: Ranges) -> Made:
+        return self._finish(self._begin(ranges))
+
+    def _begin(self, ranges: Ranges) -> "_Begun":
+        frames = self._wanted(ranges)
+        frame = next(frames, None)
+        if frame is None:
             raise CannotCut("no pictures where there should be some")
-        return group.finish()
+        return _Begun(_Group(self._encoder(frame), _decoder(self._record), self._spool), frame, frames)
+
+    def _finish(self, begun: "_Begun") -> Made:
+        for frame in itertools.chain([begun.first], begun.others):
+            begun.group.add(frame)
+            with self._telling:
+                self._done += 1
+                self._meter.report(self._done / self._count)
+        return begun.group.finish()
 
     # -- decoding ---------------------------------------------------------------------------------------------------
 
-    def _wanted(self, ranges: Sequence[tuple[int, int]]) -> Iterator[VideoFrame]:
+    def _wanted(self, ranges: Ranges) -> Iterator[VideoFrame]:
         """The decoded pictures of all ranges, and no other, each with its time in the take."""
         for first, stop in ranges:
             expected = first
@@ -101,6 +136,8 @@ class FreshPictures:
         decoder = _decoder(self._stored.record)
         for place in range(self._stored.decodable_from(first), self._stored.needed_for(first, stop)):
             self._meter.check()
+            if self._over.is_set():
+                raise CannotCut("another group of this cut")
             packet: Packet[Stream] = Packet(self._stored.sample(place))
             packet.pts = int(self._stored.position[place])
             yield from self._shown(decoder, packet)
@@ -217,7 +254,7 @@ class _Group:
         frame.pict_type = PictureType.P if self._made or len(self._meant) > 1 else PictureType.I
         self._keep(self._encoder.encode(frame))
 
-    def finish(self) -> tuple[Stretch, Flags]:
+    def finish(self) -> Made:
         """All of it, once the last picture is added."""
         self._keep(self._encoder.encode(None))
         self._compare(self._checker.decode(None))
@@ -245,6 +282,15 @@ class _Group:
             meant, made = self._meant.popleft(), _luma(frame)
             if meant.shape != made.shape or np.abs(made.astype(np.int16) - meant).mean() > MOST_OFF:
                 raise CannotCut("a new picture does not look like the one it stands for")
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A group whose first picture is decoded, and none encoded."""
+
+    group: _Group
+    first: VideoFrame
+    others: Iterator[VideoFrame]
 
 
 def _luma(frame: VideoFrame) -> Luma:

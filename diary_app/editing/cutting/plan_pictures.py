@@ -5,7 +5,7 @@ are encoded again; where a piece ends among B-frames, the few that cannot be cop
 piece and begins the next becomes one new group, so there is at most one for a seam. Nothing that was cut away is among
 the samples. What cannot be cut so raises CannotCut, and a full encode takes over.
 
-Runs in the caller's thread.
+Runs in the caller's thread, but for the new groups (fresh_pictures.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ import av
 import numpy as np
 
 from diary_app.editing.cutting import h264
-from diary_app.editing.cutting.fresh_pictures import FreshPictures
+from diary_app.editing.cutting.fresh_pictures import FreshPictures, Made
 from diary_app.editing.cutting.stored_pictures import StoredPictures
 from diary_app.editing.frames import FrameIndex, Piece
 from diary_app.editing.mp4.samples import PICTURES, CannotCut, Flags, Look, MadeTrack, Numbers, Spool, Stretch, Track
@@ -59,7 +59,8 @@ def plan_pictures(
             parts = list(_parts(stored, pieces))
             count = _count_fresh(stored, parts)
             fresh = FreshPictures(stored, track.look.entry, count=count, spool=spool, meter=meter)
-            samples = list(_samples(parts, stored, fresh, spool, Stretch(take, track.offsets, track.sizes)))
+            made = fresh.groups([_ranges(run) for copied, run in _runs(parts) if not copied])
+            samples = list(_samples(parts, stored, iter(made), spool, Stretch(take, track.offsets, track.sizes)))
     except h264.NotUnderstood as error:
         raise CannotCut(str(error)) from error
     except av.FFmpegError as error:
@@ -99,15 +100,24 @@ def _count_fresh(stored: StoredPictures, parts: Sequence[Part]) -> int:
     return count
 
 
+def _runs(parts: Sequence[Part]) -> list[tuple[bool, list[Part]]]:
+    """Parts that follow on one another and are all copied, or all made anew."""
+    return [(copied, list(run)) for copied, run in groupby(parts, key=lambda part: part.copied)]
+
+
+def _ranges(run: Sequence[Part]) -> list[tuple[int, int]]:
+    return [(part.first, part.stop) for part in run]
+
+
 def _samples(
-    parts: Sequence[Part], stored: StoredPictures, fresh: FreshPictures, spool: Spool, whole: Stretch
+    parts: Sequence[Part], stored: StoredPictures, made: Iterator[Made], spool: Spool, whole: Stretch
 ) -> Iterator[_Samples]:
-    """All samples of the result, in the order of decoding."""
+    """All samples of the result, in the order of decoding; `made` are the new groups, one after the other."""
     at_seam = False
-    for copied, run in groupby(parts, key=lambda part: part.copied):
-        ranges = [(part.first, part.stop) for part in run]
+    for copied, run in _runs(parts):
+        ranges = _ranges(run)
         if not copied:
-            stretch, keys = fresh.group(ranges)
+            stretch, keys = next(made)
             yield _Samples((stretch,), np.concatenate([np.arange(*each) for each in ranges]), keys)
             at_seam = True
         for first, stop in ranges if copied else ():

@@ -1,9 +1,10 @@
 """The pictures of a take as they are stored: which may be copied without what went before, and their bytes.
 
 Two orders meet here. A *position* counts pictures as they are shown, a *place* as they are stored, which is the order
-of decoding. At an IDR picture both are the same number: nothing stored before it is shown after it. One thread.
+of decoding. At an IDR picture both are the same number: nothing stored before it is shown after it. Any thread.
 """
 
+import threading
 from fractions import Fraction
 from typing import BinaryIO
 
@@ -25,6 +26,7 @@ class StoredPictures:
 
     def __init__(self, file: BinaryIO, track: Track, index: FrameIndex) -> None:
         self._file, self._track = file, track
+        self._reading = threading.Lock()
         _check(file, track, index)
         self.count = len(track.sizes)
         self.ticks: Numbers = np.array(index.ticks, np.int64)
@@ -97,8 +99,7 @@ class StoredPictures:
         at = int(self._track.offsets[place])
         end = at + int(self._track.sizes[place])
         for _ in range(MOST_UNITS):
-            self._file.seek(at)
-            head = self._file.read(min(HEAD_BYTES, end - at))
+            head = self._read(at, min(HEAD_BYTES, end - at))
             if len(head) < HEAD_BYTES:
                 return False
             kind = h264.kind_of(head[4:])
@@ -109,12 +110,16 @@ class StoredPictures:
 
     def sample(self, place: int) -> bytes:
         """The bytes of a picture; raises CannotCut where they are cut off or change the parameter sets on the way."""
-        self._file.seek(int(self._track.offsets[place]))
-        sample = self._file.read(int(self._track.sizes[place]))
+        sample = self._read(int(self._track.offsets[place]), int(self._track.sizes[place]))
         for unit in h264.split_lengths(sample):
             if h264.kind_of(unit) in (h264.SPS, h264.PPS):
                 self._check_set(unit.rstrip(b"\x00"))
         return sample
+
+    def _read(self, at: int, length: int) -> bytes:
+        with self._reading:
+            self._file.seek(at)
+            return self._file.read(length)
 
     def _check_set(self, unit: bytes) -> None:
         """Sets among the pictures are harmless where they only repeat; another one could change what a copy means."""

@@ -4,6 +4,7 @@ A sample is what a container stores at a time: one picture, or one packet of sou
 each sample in the order of decoding. Nothing here reads or writes but the spool.
 """
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -105,20 +106,22 @@ class MadeTrack:
 
 
 class Spool:
-    """A file of samples that were made anew, beside the finished one. Raises OSError. One thread."""
+    """A file of samples that were made anew, beside the finished one. Raises OSError. Any thread may add."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._adding = threading.Lock()
         self._file: BinaryIO = path.open("wb")
         self._at = 0
 
     def add(self, samples: Sequence[bytes]) -> Stretch:
         """Keep these, and say where they lie."""
         sizes = np.array([len(sample) for sample in samples], np.int64)
-        offsets = self._at + np.concatenate(([0], np.cumsum(sizes)[:-1])).astype(np.int64) if samples else sizes
-        self._file.writelines(samples)
-        self._at += int(sizes.sum())
-        return Stretch(self.path, offsets, sizes)
+        before = np.cumsum(sizes) - sizes
+        with self._adding:
+            self._file.writelines(samples)
+            at, self._at = self._at, self._at + int(sizes.sum())
+        return Stretch(self.path, at + before, sizes)
 
     def flush(self) -> None:
         """Before somebody reads it."""
