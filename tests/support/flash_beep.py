@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ BEEP_WINDOW_S = 0.005
 """A whole number of the beep's waves; the edge lies where the smoothed loudness crosses half."""
 SHORTEST_BEEP_S = 0.035
 ENVELOPE_HZ = 100
+SILENT, LEAST_HEARD = 1e-3, 0.7
+"""Of the loudest moment: what is quieter was lost on a busy computer. Of the sound: what must be left to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class Measured:
     def worst_ms(self) -> float:
         """The largest offset, without its sign. Raises ValueError where nothing could be compared."""
         return max(abs(offset) for offset in self.offsets_ms)
+
+    @property
+    def typical_ms(self) -> float:
+        """The median offset, without its sign: a busy computer stamps a block of sound late now and then, or loses it."""
+        return median(abs(offset) for offset in self.offsets_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +114,7 @@ BEEP_EVERY_S = 2.0
 
 
 def match_speech(sound: NDArray[np.float64], speech: Samples) -> Heard:
-    """The best fit of the sound in the speech over every place that it could begin; beeps are left out."""
+    """The best fit of the sound in the speech wherever that could begin; beeps and lost blocks are left out."""
     heard, played = _envelope(sound), _envelope(speech.astype(np.float64))
     kept = np.ones(len(heard), bool)
     kept[:10] = kept[-10:] = False  # a beep that is cut at an edge is too short to be found
@@ -114,7 +122,9 @@ def match_speech(sound: NDArray[np.float64], speech: Samples) -> Heard:
     for beep in find_beeps(sound):
         for at_s in np.arange(beep % BEEP_EVERY_S, len(sound) / SOUND_RATE, BEEP_EVERY_S):
             kept[max(0, int((at_s - 0.03) * ENVELOPE_HZ)) : int((at_s + 0.1) * ENVELOPE_HZ)] = False
-    if not kept.any() or not heard[kept].std():
+    lost = heard < SILENT * heard.max(initial=0.0)
+    kept &= np.convolve(lost, np.ones(3), mode="same") == 0
+    if kept.sum() < LEAST_HEARD * len(heard) or not heard[kept].std():
         return Heard(0.0, 0.0)
     endless = np.concatenate([played] * (len(heard) // len(played) + 2))
     fits = [_fit(heard[kept], endless[lag : lag + len(heard)][kept]) for lag in range(len(played))]

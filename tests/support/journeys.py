@@ -8,7 +8,7 @@ from tests.support.command_line import REPOSITORY, command, environment
 from tests.support.portal_process import PortalProcess
 
 SAME_SPEECH = 0.8
-"""Strangers stay under 0.7; a busy computer loses a block of sound now and then, which becomes silence."""
+"""Strangers stay under 0.7."""
 
 
 def portals_copy(portal_data: Path, sha256: str) -> Path:
