@@ -41,6 +41,7 @@ from diary_app.post_room import PortalFacts, PostRoom
 from diary_app.preparing import Preparer
 from diary_app.promises import Promise, Promises
 from diary_app.recording import TakeDesk
+from diary_app.rescue.desk import RescueDesk
 from diary_app.sound_try import NOTHING_CAME, TRY_S, SoundTry, play
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Diary:
         self._post_room = PostRoom(folders, self._catalogue, on_news=self._tell, portal=portal)
         self._promises = Promises(self._post_room.seconds_for)
         self._preparer = Preparer(folders, self._catalogue, on_news=self._tell, on_ready=self._post_room.wake)
+        self.rescue = RescueDesk(folders, self._catalogue, on_news=self._tell, wake=self._preparer.wake)
 
     def start_background(self) -> None:
         """Begin to prepare and to send what is wanted, and watch the devices; an earlier run's work goes on.
