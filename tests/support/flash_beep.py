@@ -50,7 +50,7 @@ class Measured:
 
     @property
     def typical_ms(self) -> float:
-        """The median offset without its sign: a busy computer now and then loses a block of sound, or stamps it late."""
+        """The median offset without its sign: a busy computer now and then loses a block, or stamps it late."""
         return median(abs(offset) for offset in self.offsets_ms)
 
 
