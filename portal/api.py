@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from portal import words
 from portal.bearer import account_of
+from portal.intake import limits
 from portal.models import Clip
 
 
@@ -31,7 +32,8 @@ def discovery(request: HttpRequest) -> JsonResponse:
             "intake": full("/intake/"),
             "clips": full("/api/clips/"),
             "accepts": list(settings.ACCEPTS),
-            "max_bytes": settings.MAX_BYTES,
+            "max_bytes": limits.everybody().one_file,
+            "limits": limits.described(),
         }
     )
 

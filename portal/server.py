@@ -32,10 +32,12 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
+            self._router.intake.sweeper.start(every_s=settings.SWEEP_EVERY_S)
             (settings.DATA / home.ADDRESS).write_text(self._address, encoding="utf-8")
             print(f"Portal ready at {self._address}", flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._router.intake.sweeper.stop()
         self._router.intake.turns.end_all()
         await super().shutdown(sockets=sockets)
 

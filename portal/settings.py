@@ -12,6 +12,15 @@ from fontpkg_atkinson_hyperlegible import ROOT as FONT
 from portal import home
 from portal.codes import new_user_code
 
+
+def _whole(name: str, otherwise: int) -> int:
+    """A whole number above 0 from the environment; raises home.HomeError."""
+    text = os.environ.get(name) or str(otherwise)
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise home.HomeError(f"{name} must be a whole number above 0, not {text}.")
+    return int(text)
+
+
 HERE = Path(__file__).resolve().parent
 DATA = home.data_folder()
 MEDIA = DATA / "media"
@@ -25,13 +34,25 @@ HTTPS = os.environ.get(home.HTTPS_VARIABLE) == "1"
 PROTOCOL = 1
 CLIENT_ID = "diary-app"
 ACCEPTS = ("video/mp4", "audio/mp4")
-MAX_BYTES = 8 * 1024**3
+
+# What one account may send. The admin pages can say otherwise for an account (portal/intake/limits.py).
+MAX_BYTES = _whole("DIARY_PORTAL_MAX_BYTES", 8 * 1024**3)
+"""The largest file, for everybody."""
+UNFINISHED = _whole("DIARY_PORTAL_UNFINISHED", 100)
+"""How many deliveries may be begun and not finished."""
+UNFINISHED_BYTES = _whole("DIARY_PORTAL_UNFINISHED_BYTES", 64 * 1024**3)
+"""How large these may be together."""
+BYTES_A_DAY = _whole("DIARY_PORTAL_BYTES_A_DAY", 64 * 1024**3)
+"""How much may arrive from midnight to midnight."""
+
 READ_TIMEOUT_S = float(os.environ.get(home.READ_TIMEOUT_VARIABLE, "60"))
 """How long the intake waits for the next piece of a body."""
 KEEP_FREE_BYTES = 64 * 1024**2
 """Room that is never filled: the database must be able to say that the disk is full."""
-UNFINISHED_DAYS = 14
+UNFINISHED_DAYS = _whole("DIARY_PORTAL_UNFINISHED_DAYS", 14)
 """An upload that nobody carried on with for so long is thrown away."""
+SWEEP_EVERY_S = float(os.environ.get("DIARY_PORTAL_SWEEP_EVERY", "3600"))
+"""How often the running portal looks for such uploads."""
 
 SECRET_KEY = home.secret_key(DATA)
 DEBUG = False
@@ -141,6 +162,7 @@ CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^health$"]  # whoever watches over this computer asks it directly, and learns nothing
 if HTTPS:  # behind a front server that speaks https and says so
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600

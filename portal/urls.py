@@ -6,6 +6,7 @@ from django.urls import path
 
 from portal import api, media, pages
 from portal.device_flow import DeviceAuthorizationView, TokenView
+from portal.health import health
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("device", pages.device, name="device"),
     path("sign-in", pages.SignInView.as_view(), name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),
+    path("health", health, name="health"),
     path(".well-known/diary-portal", api.discovery, name="discovery"),
     path("o/device-authorization/", DeviceAuthorizationView.as_view(), name="device-authorization"),
     path("o/token/", TokenView.as_view(), name="token"),

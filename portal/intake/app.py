@@ -6,7 +6,7 @@ One request is one `_Request`; a `Refused` raised anywhere ends it. Sign-in come
 import asyncio
 import io
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -17,13 +17,15 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
+from django.db import OperationalError
 
 from portal import words
 from portal.bearer import account_of
-from portal.intake import answers, disk, store
+from portal.intake import answers, disk, limits, store
 from portal.intake.answers import TUS_VERSION, Answer, Refused
 from portal.intake.body import Body, End
 from portal.intake.metadata import BadMetadata, read_facts
+from portal.intake.sweeper import Sweeper
 from portal.intake.turns import Turn, Turns
 
 log = logging.getLogger("portal.intake")
@@ -38,8 +40,11 @@ class Intake:
 
     def __init__(self, *, on_received: Callable[[], None]) -> None:
         self.turns = Turns()
+        self.sweeper = Sweeper(self.turns, in_thread=self._run)
         self._on_received = on_received
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="intake")
+        # Reading a large file once more for its SHA-256 takes many seconds: nobody else waits for these threads.
+        self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="intake-reader")
 
     async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         """Answer one request."""
@@ -61,12 +66,19 @@ class Intake:
     def close(self) -> None:
         """Wait for the worker threads."""
         self._pool.shutdown()
+        self._readers.shutdown()
+
+    async def _run(self, job: Callable[[], Result], *, pool: ThreadPoolExecutor | None = None) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(pool or self._pool, _with_database, job)
 
     async def _in_thread(self, work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
         """Run what blocks; failures of the store become answers."""
-        job = partial(work, *args, **kwargs)
+        return await self._answered(self._run(partial(work, *args, **kwargs)))
+
+    async def _answered(self, work: Awaitable[Result]) -> Result:
+        """Wait for the work of a thread; failures of the store become answers."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, _with_database, job)
+            return await work
         except store.NoSuchUpload as error:
             raise Refused(404, "no_such_upload", words.NO_SUCH_UPLOAD) from error
         except store.OthersClip as error:
@@ -75,11 +87,17 @@ class Intake:
             raise Refused(409, "other_clip_received", words.OTHER_CLIP_RECEIVED) from error
         except store.Damaged as error:
             raise Refused(460, "damaged", words.DAMAGED) from error
+        except limits.OverLimit as error:
+            later = {} if error.retry_after_s is None else {"retry_after": str(error.retry_after_s)}
+            raise Refused(error.status, error.error, str(error), **later) from error
         except disk.NoRoom as error:
             raise Refused(507, "no_room", words.NO_ROOM, retry_after="300") from error
         except disk.DiskFailed as error:
             log.exception("The disk failed.")
             raise Refused(503, "disk_failed", words.DISK_FAILED, retry_after="60") from error
+        except OperationalError as error:
+            log.exception("The database failed.")
+            raise Refused(503, "database_failed", words.UNEXPECTED, retry_after="60") from error
 
     async def _answer(self, scope: HTTPScope, body: Body) -> Answer:
         request = ASGIRequest(dict(scope), io.BytesIO())
@@ -109,8 +127,6 @@ class Intake:
         length = _number(headers.get("Upload-Length"))
         if not length:
             raise Refused(400, "bad_length", words.BAD_LENGTH)
-        if length > settings.MAX_BYTES:
-            raise Refused(413, "too_long", words.TOO_LONG)
         try:
             facts = read_facts(headers.get("Upload-Metadata", ""), accepts=settings.ACCEPTS)
         except BadMetadata as error:
@@ -150,19 +166,24 @@ class Intake:
         if before.whole:
             return before
         part = await self._in_thread(disk.Part, before.upload.part, before.offset)
+        too_much = False
         try:
             async for block in body.blocks(turn):
-                if part.size + len(block) > before.upload.bytes:
-                    raise Refused(413, "too_much", words.TOO_MUCH)
+                too_much = part.size + len(block) > before.upload.bytes
+                if too_much:
+                    break
                 await self._in_thread(part.write, block)
             await self._in_thread(part.sync)
         finally:
             part.close()
-        await self._in_thread(store.touch, before.upload)
+        if part.size > before.offset:
+            await self._in_thread(store.note, before.upload, part.size - before.offset)
+        if too_much:
+            raise Refused(413, "too_much", words.TOO_MUCH)
         return store.Standing(before.upload, part.size)
 
     async def _commit(self, whole: store.Standing) -> None:
-        await self._in_thread(store.commit, whole.upload)
+        await self._answered(self._run(partial(store.commit, whole.upload), pool=self._readers))
         self._on_received()
 
 
@@ -172,7 +193,7 @@ def _with_database(job: Callable[[], Result]) -> Result:
 
 
 def _abilities() -> dict[str, str]:
-    return {"tus-version": TUS_VERSION, "tus-extension": "creation", "tus-max-size": str(settings.MAX_BYTES)}
+    return {"tus-version": TUS_VERSION, "tus-extension": "creation", "tus-max-size": str(limits.everybody().one_file)}
 
 
 def _has_body(scope: HTTPScope) -> bool:

@@ -10,8 +10,10 @@ from asgiref.typing import ASGIReceiveCallable
 
 from portal.intake.turns import Turn
 
-BLOCK = 1024 * 1024
-"""Bytes gathered before they are written: one journey to a worker thread for each."""
+BLOCK = 256 * 1024
+"""Bytes gathered before they are written: one journey to a worker thread for each. A thousand open requests hold no
+more than a thousand of them in memory.
+"""
 DRAIN_BYTES = 32 * 1024 * 1024
 DRAIN_S = 10.0
 

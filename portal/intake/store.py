@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -21,6 +21,7 @@ from django.db import IntegrityError, close_old_connections, transaction
 from django.utils import timezone
 
 from portal.checks.tasks import check_clip
+from portal.intake import limits
 from portal.intake.disk import NoRoom, StoreError, disk_errors, sha256, sync_folder
 from portal.intake.metadata import ClipFacts
 from portal.models import Clip, Event, Stage, Upload
@@ -71,7 +72,10 @@ def database() -> Iterator[None]:
 
 
 def create(owner: User, facts: ClipFacts, length: int) -> Upload:
-    """The delivery of this clip: the one that exists, or a new one. Raises OthersClip, AnotherReceived, NoRoom."""
+    """The delivery of this clip: the one that exists, or a new one.
+
+    Raises OthersClip, AnotherReceived, limits.OverLimit and NoRoom.
+    """
     try:
         return _create(owner, facts, length)
     except IntegrityError:
@@ -87,6 +91,7 @@ def _create(owner: User, facts: ClipFacts, length: int) -> Upload:
             return _described(existing, facts)
         if existing is not None and existing.received:
             raise AnotherReceived
+        limits.check(owner, length, instead_of=existing)
         _check_room(length)
         if existing is not None:
             discard(existing)
@@ -98,6 +103,7 @@ def _described(upload: Upload, facts: ClipFacts) -> Upload:
     if not upload.received:
         upload.filetype, upload.title, upload.audience = facts.filetype, facts.title, facts.audience
         upload.seconds, upload.recorded, upload.people = facts.seconds, facts.recorded, list(facts.people)
+        upload.touched_at = timezone.now()
         upload.save()
     return upload
 
@@ -128,9 +134,11 @@ def standing(owner: User, upload_id: UUID) -> Standing:
     return Standing(upload, 0)
 
 
-def touch(upload: Upload) -> None:
-    """Note that somebody carries on with this delivery."""
-    Upload.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
+def note(upload: Upload, new_bytes: int) -> None:
+    """Note that somebody carries on with this delivery, and how much came."""
+    with transaction.atomic():
+        Upload.objects.filter(pk=upload.pk).update(touched_at=timezone.now())
+        limits.count(upload.owner_id, new_bytes)
 
 
 def discard(upload: Upload) -> None:
@@ -184,22 +192,37 @@ def _enter_queue(upload: Upload) -> Clip:
     return clip
 
 
-# -- the start ------------------------------------------------------------------------------------------------------
+# -- what nobody carries on with ------------------------------------------------------------------------------------
 
 
 def recover() -> None:
     """Finish what a killed server left: commit whole uploads, forget stale ones, clear files that nobody owns."""
-    stale = timezone.now() - timedelta(days=settings.UNFINISHED_DAYS)
+    now = timezone.now()
     for upload in Upload.objects.filter(received=False):
-        try:
-            if standing(upload.owner, upload.pk).whole:
-                commit(upload)
-            elif upload.touched_at < stale:
-                with transaction.atomic():
-                    discard(upload)
-        except StoreError:
-            log.exception("The delivery %s could not be finished.", upload.pk)
+        settle(upload.pk, now)
     known = {str(key) for key in Upload.objects.filter(received=False).values_list("pk", flat=True)}
     for path in Path(settings.INCOMING).glob("*.part"):
         if path.stem not in known:
             path.unlink(missing_ok=True)
+
+
+def stale(now: datetime) -> list[Upload]:
+    """The deliveries that nobody has carried on with for UNFINISHED_DAYS, the oldest first."""
+    return list(Upload.objects.filter(received=False, touched_at__lt=_too_old(now)).order_by("touched_at"))
+
+
+def settle(upload_id: UUID, now: datetime) -> None:
+    """Commit a delivery that is whole; forget one that is stale; leave any other alone. The caller has its turn."""
+    upload = Upload.objects.select_related("owner").filter(pk=upload_id, received=False).first()
+    try:
+        if upload is not None and standing(upload.owner, upload.pk).whole:
+            commit(upload)
+        elif upload is not None and upload.touched_at < _too_old(now):
+            with transaction.atomic():
+                discard(upload)
+    except StoreError:
+        log.exception("The delivery %s could not be finished.", upload_id)
+
+
+def _too_old(now: datetime) -> datetime:
+    return now - timedelta(days=settings.UNFINISHED_DAYS)

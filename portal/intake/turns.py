@@ -28,6 +28,10 @@ class Turns:
     def __init__(self) -> None:
         self._lines: dict[Hashable, _Line] = {}
 
+    def busy(self, delivery: Hashable) -> bool:
+        """Whether a request holds or waits for it. Where none does, whoever takes it before an await is first."""
+        return delivery in self._lines
+
     @contextlib.asynccontextmanager
     async def take(self, delivery: Hashable) -> AsyncIterator[Turn]:
         """End every older turn, wait until its last block is written, then hold the delivery."""
