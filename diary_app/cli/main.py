@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from capture.errors import CaptureError
 from diary_app.catalogue import CatalogueError
-from diary_app.cli import deliver, devices, edit, library, portal, record
+from diary_app.cli import deliver, devices, edit, library, portal, record, rescue
 from diary_app.cli.common import CommandFailed
 from diary_app.editing.errors import EditError
 from diary_app.errors import Refused
@@ -49,7 +49,7 @@ def parser() -> argparse.ArgumentParser:
         description="Record, trim, compress and deliver clips. Without a command it opens the app.",
     )
     commands = top.add_subparsers(metavar="COMMAND", dest="command", parser_class=_Parser)
-    for module in (devices, record, edit, deliver, library, portal):
+    for module in (devices, record, edit, deliver, library, rescue, portal):
         module.add_commands(commands, common)
     return top
 
