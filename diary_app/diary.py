@@ -276,9 +276,11 @@ class Diary:
         """Keep these stretches of the take; an empty list keeps all of it. Raises Refused."""
         clip = self._editable(clip_id)
         try:
-            self._catalogue.set_keep(clip_id, normalise(keep, clip.seconds or 0.0) if keep else ())
+            kept = normalise(keep, clip.seconds or 0.0) if keep else ()
         except EditError as error:
             raise Refused(str(error)) from error
+        with self._preparer.edit(clip_id):
+            self._catalogue.set_keep(clip_id, kept)
         self._tell(ClipChanged(clip_id))
 
     def suggest_trim(self, clip_id: ClipId, stop: threading.Event) -> KeptRange | None:
@@ -292,7 +294,8 @@ class Diary:
     def set_about(self, clip_id: ClipId, about: About) -> None:
         """Keep what the speaker says about the clip. Raises Refused."""
         self._editable(clip_id)
-        self._catalogue.set_about(clip_id, about)
+        with self._preparer.edit(clip_id):
+            self._catalogue.set_about(clip_id, about)
         self._tell(ClipChanged(clip_id))
 
     def _editable(self, clip_id: ClipId) -> Clip:
@@ -306,7 +309,16 @@ class Diary:
 
         Waits a second or two, or not at all for what was asked before. Raises EditError, EditStopped once stop is set.
         """
+        self._preparer.make_way(clip_id)
         return self._promises.of(self.clip(clip_id), stop=stop)
+
+    def prepare_ahead(self, clip_id: ClipId | None) -> None:
+        """Send is likely to be pressed for this clip soon: begin its rendition in the background; None: for no clip.
+
+        Call it once the promises are known, which come first. Nothing leaves this computer before send(); what was
+        begun for another clip goes on as long as it fits. Raises UnknownClip.
+        """
+        self._preparer.expect(clip_id)
 
     def send(self, clip_id: ClipId) -> None:
         """The user pressed Send: prepare and deliver in the background; raises Refused (no title, no agreement)."""
@@ -337,11 +349,15 @@ class Diary:
         self._preparer.wake()
 
     def bin(self, clip_id: ClipId) -> None:
-        """Delete the clip and its files from this computer; raises Refused while it is on its way."""
+        """Delete the clip and its files from this computer; raises Refused while it is on its way.
+
+        Waits, for a second at most, where it was being prepared ahead.
+        """
         clip = self.clip(clip_id)
         cut_short = clip.stage is Stage.RECORDING and clip.seconds is not None
         if not cut_short and (clip.stage not in NOT_ON_ITS_WAY or (clip.wanted and clip.receipt is None)):
             raise Refused("This clip is on its way to the portal. Wait until it has arrived.")
+        self._preparer.drop(clip_id)
         self._catalogue.forget(clip_id)
         # Also a rendition from before the clip was edited, which the catalogue knows no more.
         for path in (clip.take, *self._folders.renditions.glob(f"{clip_id}.m*")):

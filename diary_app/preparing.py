@@ -1,4 +1,8 @@
-"""The renderer: makes the rendition of every clip that the user wants sent, one at a time.
+"""The renderer: makes the rendition of every clip that the user wants sent, one at a time; and ahead, of the one whose
+form is being filled in, so that it is ready when Send is pressed.
+
+What is made ahead changes nothing that anybody sees and lets nothing leave: a clip goes on its way only when it is
+wanted. It ends as soon as it no longer fits, and gives way to what is wanted.
 
 A plain thread that finds its work by asking the catalogue, so that a crash anywhere is resumed by asking again. The
 work itself is done in a child process of low priority (diary_app.editing.render_child), and rests while a take is
@@ -7,9 +11,11 @@ recorded: on a slow computer a low priority alone would still cost frames.
 
 import contextlib
 import logging
+import math
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from diary_app.catalogue import Catalogue, CatalogueError, UnknownClip
@@ -27,18 +33,58 @@ log = logging.getLogger(__name__)
 LOOK_AGAIN_S = 30.0
 BREATH_S = 3.0
 """After the renderer died, before it is tried once more: what took the memory may be over."""
+QUIET_S = 2.0
+"""After the last change of a form, before its clip is made ahead again: who clicks through the sizes starts one."""
+LET_GO_S = 5.0
+"""Longest wait for a renderer that was stopped to let go of its files; it takes a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """The clip that is likely to be sent soon."""
+
+    clip_id: ClipId
+    recipe: tuple[object, ...]
+    due_s: float
+    """When to begin, by the clock; infinite after a failure, until it is changed."""
+
+
+@dataclass(slots=True)
+class _Job:
+    """What is being made just now."""
+
+    clip: Clip
+    """As it was when it was begun."""
+    stop: threading.Event
+    ahead: bool
+    """True while nobody has pressed Send: then nobody is told how far it is."""
+    over: threading.Event = field(default_factory=threading.Event)
 
 
 class Preparer:
-    """Call start(), then wake() whenever a clip is wanted; close() stops an encode within a second."""
+    """Call start(), then wake() whenever a clip is wanted; close() stops an encode within a second.
+
+    clock: monotonic seconds.
+    """
 
     def __init__(
-        self, folders: Folders, catalogue: Catalogue, *, on_news: Callable[[News], None], on_ready: Callable[[], None]
+        self,
+        folders: Folders,
+        catalogue: Catalogue,
+        *,
+        on_news: Callable[[News], None],
+        on_ready: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folders = folders
         self._catalogue = catalogue
         self._on_news = on_news
         self._on_ready = on_ready
+        self._clock = clock
+        # Held while a rendition is noted, and while a clip is edited: what is noted is what was asked for.
+        self._guard = threading.RLock()
+        self._expected: _Expected | None = None
+        self._early: _Job | None = None
         self._stop = threading.Event()
         self._rest = threading.Event()
         self._wake = threading.Event()
@@ -60,8 +106,25 @@ class Preparer:
             log.warning("what a killed edit left could not be removed", exc_info=True)
 
     def wake(self) -> None:
-        """There may be work."""
+        """A clip may be wanted. What is ready already goes on at once, whatever else is being made. Any thread."""
+        with self._guard:
+            wanted = self._wanted()
+            for clip in wanted:
+                if clip.rendition is not None:
+                    self._handed_on(clip, clip.rendition)
+            self._make_room([clip for clip in wanted if clip.rendition is None])
         self._wake.set()
+
+    def _make_room(self, wanted: Sequence[Clip]) -> None:
+        """What is made ahead is what is wanted from now on, or gives way to it. Under the guard."""
+        early = self._early
+        if early is None or not early.ahead or not wanted:
+            return
+        if any(clip.clip_id == early.clip.clip_id for clip in wanted):
+            early.ahead = False
+            self._move(early.clip.clip_id, Stage.PREPARING)
+        else:
+            early.stop.set()
 
     def rest(self, recording: bool) -> None:
         """While a take is recorded no work is begun, and what was begun stands still. Never waits; any thread."""
@@ -73,6 +136,9 @@ class Preparer:
     def close(self) -> None:
         """Stop the work and the thread. Waits; the clip is prepared again at the next start."""
         self._stop.set()
+        with self._guard:
+            if self._early is not None:
+                self._early.stop.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -84,7 +150,7 @@ class Preparer:
                 if self._stop.is_set():
                     return
                 self._try(clip.clip_id)
-            self._wake.wait(LOOK_AGAIN_S)
+            self._wake.wait(self._make_ahead())
             self._wake.clear()
 
     def _try(self, clip_id: ClipId) -> None:
@@ -95,48 +161,151 @@ class Preparer:
             log.exception("%s could not be prepared just now; it is tried again", clip_id)
 
     def _wanted(self) -> list[Clip]:
-        waiting = self._catalogue.at_stage(Stage.SAVED, Stage.PREPARING)
-        return [clip for clip in waiting if clip.wanted and not clip.delivery.held]
+        return [clip for clip in self._catalogue.at_stage(Stage.SAVED, Stage.PREPARING) if _is_sent(clip)]
+
+    # -- ahead of Send ------------------------------------------------------------------------------------------------
+
+    def expect(self, clip_id: ClipId | None) -> None:
+        """Send is likely to be pressed for this clip soon, or for none. What was begun goes on while it fits."""
+        with self._guard:
+            clip = None if clip_id is None else self._catalogue.clip(clip_id)
+            self._expected = None if clip is None else _Expected(clip.clip_id, clip.recipe, self._clock())
+        self._wake.set()
+
+    def make_way(self, clip_id: ClipId) -> None:
+        """Something about this clip is worked out: nothing is made ahead for another one. Never waits; any thread."""
+        with self._guard:
+            if self._early is not None and self._early.ahead and self._early.clip.clip_id != clip_id:
+                self._early.stop.set()
+
+    def drop(self, clip_id: ClipId) -> None:
+        """Make nothing ahead for this clip; its files are let go when this returns, after a second at most."""
+        with self._guard:
+            if self._expected is not None and self._expected.clip_id == clip_id:
+                self._expected = None
+            early = self._early if self._early is not None and self._early.clip.clip_id == clip_id else None
+        if early is not None:
+            early.stop.set()
+            early.over.wait(LET_GO_S)
+
+    @contextlib.contextmanager
+    def edit(self, clip_id: ClipId) -> Iterator[None]:
+        """While the block changes a clip, no rendition of it is noted; then what no longer fits is stopped and removed,
+        and another is begun when the form has been quiet for a while. Raises UnknownClip.
+        """
+        with self._guard:
+            before = self._catalogue.clip(clip_id).rendition
+            yield
+            now = self._catalogue.clip(clip_id)
+            if before is not None and now.rendition is None:
+                _unlink(before.path)
+            self._follow(now)
+
+    def _follow(self, now: Clip) -> None:
+        early, expected = self._early, self._expected
+        if early is not None and early.clip.clip_id == now.clip_id and early.clip.recipe != now.recipe:
+            early.stop.set()
+        if expected is not None and expected.clip_id == now.clip_id and expected.recipe != now.recipe:
+            self._expected = _Expected(now.clip_id, now.recipe, self._clock() + QUIET_S)
+            self._wake.set()
+
+    def _make_ahead(self) -> float:
+        """Make what is expected, when it is time; return for how long there is nothing to do then, in seconds."""
+        early = self._begin_early()
+        if early is not None:
+            try:
+                self._make_early(early)
+            except (CatalogueError, OSError):
+                log.exception("%s could not be prepared ahead", early.clip.clip_id)
+                self._give_up_ahead(early.clip)
+            finally:
+                with self._guard:
+                    self._early = None
+                early.over.set()
+        with self._guard:
+            left_s = self._expected.due_s - self._clock() if self._expected is not None else 0.0
+        return min(LOOK_AGAIN_S, left_s) if left_s > 0 else LOOK_AGAIN_S
+
+    def _begin_early(self) -> _Job | None:
+        with self._guard:
+            expected = self._expected
+            if expected is None or self._clock() < expected.due_s or self._stop.is_set() or self._wanted():
+                return None
+            try:
+                clip = self._catalogue.clip(expected.clip_id)
+            except UnknownClip:
+                return None
+            nameless = clip.kind is Kind.SOUND and not clip.about.title.strip()  # the title is inside the file
+            if clip.stage is not Stage.SAVED or clip.rendition is not None or nameless:
+                return None
+            self._early = _Job(clip, threading.Event(), ahead=True)
+            return self._early
+
+    def _make_early(self, early: _Job) -> None:
+        lock = self._lock(early.clip.clip_id)
+        with locked(lock, give_up=lambda: True) as held:
+            if held:
+                self._prepare(early)
+        if held:
+            _unlink(lock)
+
+    def _give_up_ahead(self, clip: Clip) -> None:
+        """Until the clip is changed, or Send is pressed: then it is tried again, and said why not."""
+        with self._guard:
+            if self._expected is not None and self._expected.clip_id == clip.clip_id:
+                self._expected = _Expected(clip.clip_id, clip.recipe, math.inf)
+
+    # -- one clip -----------------------------------------------------------------------------------------------------
 
     def prepare(self, clip_id: ClipId) -> Rendition | None:
         """Make one clip's rendition, on the caller's thread; None when it cannot be made (the clip says why)."""
-        lock = self._folders.renditions / f"{clip_id}.lock"
+        lock = self._lock(clip_id)
         with locked(lock, give_up=self._stop.is_set) as held:
-            rendition = self._prepare(clip_id) if held else None
+            rendition = self._prepare_wanted(clip_id) if held else None
         _unlink(lock)
         return rendition
 
-    def _prepare(self, clip_id: ClipId) -> Rendition | None:
+    def _lock(self, clip_id: ClipId) -> Path:
+        return self._folders.renditions / f"{clip_id}.lock"
+
+    def _prepare_wanted(self, clip_id: ClipId) -> Rendition | None:
         try:
             clip = self._catalogue.clip(clip_id)
-            if clip.rendition is not None:  # another process was quicker, or died at the very end
+            if clip.rendition is not None:  # it was made ahead, another process was quicker, or died at the very end
                 return self._handed_on(clip, clip.rendition)
             self._move(clip_id, Stage.PREPARING)
-            rendition = self._rendered(clip)
-        except (EditStopped, UnknownClip):
+        except UnknownClip:
+            return None
+        return self._prepare(_Job(clip, self._stop, ahead=False))
+
+    def _prepare(self, job: _Job) -> Rendition | None:
+        try:
+            rendition = self._rendered(job)
+        except EditStopped:
             return None
         except EditError as error:
-            self._failed(clip_id, str(error))
+            self._failed(job, str(error))
             return None
-        return self._ready(clip, rendition)
+        return self._ready(job.clip, rendition)
 
-    def _rendered(self, clip: Clip) -> Rendition:
+    def _rendered(self, job: _Job) -> Rendition:
         try:
-            return self._render(clip)
+            return self._render(job)
         except RendererDied as error:
-            log.warning("preparing %s broke off and is tried once more: %s", clip.clip_id, error.detail)
-            self._stop.wait(BREATH_S)
-            return self._render(clip)
+            log.warning("preparing %s broke off and is tried once more: %s", job.clip.clip_id, error.detail)
+            job.stop.wait(BREATH_S)
+            return self._render(job)
 
-    def _render(self, clip: Clip) -> Rendition:
+    def _render(self, job: _Job) -> Rendition:
+        clip = job.clip
         return render_apart(
             clip.take,
             self._out(clip),
             keep=clip.keep,
             preset=clip.about.preset,
             asked=Asked(clip.about.clean_sound, clip.about.title if clip.kind is Kind.SOUND else ""),
-            on_progress=self._reporter(clip.clip_id),
-            stop=self._stop,
+            on_progress=self._reporter(job),
+            stop=job.stop,
             rest=self._rest,
         )
 
@@ -145,19 +314,21 @@ class Preparer:
 
     def _ready(self, before: Clip, rendition: Rendition) -> Rendition | None:
         """Keep the rendition, unless the clip was edited or binned meanwhile."""
-        try:
-            now = self._catalogue.clip(before.clip_id)
-        except UnknownClip:
-            rendition.path.unlink(missing_ok=True)
-            return None
-        if now.recipe != before.recipe:
-            self._wake.set()
-            return None
-        self._catalogue.set_rendition(before.clip_id, rendition)
-        return self._handed_on(now, rendition)
+        with self._guard:
+            try:
+                now = self._catalogue.clip(before.clip_id)
+            except UnknownClip:
+                rendition.path.unlink(missing_ok=True)
+                return None
+            if now.recipe != before.recipe:
+                rendition.path.unlink(missing_ok=True)
+                self._wake.set()
+                return None
+            self._catalogue.set_rendition(before.clip_id, rendition)
+            return self._handed_on(now, rendition)
 
     def _handed_on(self, clip: Clip, rendition: Rendition) -> Rendition:
-        if clip.stage in (Stage.SAVED, Stage.PREPARING):
+        if _is_sent(clip) and clip.stage in (Stage.SAVED, Stage.PREPARING):
             self._move(clip.clip_id, Stage.READY)
             self._on_ready()
         return rendition
@@ -166,19 +337,30 @@ class Preparer:
         self._catalogue.move(clip_id, stage)
         self._on_news(ClipChanged(clip_id))
 
-    def _reporter(self, clip_id: ClipId) -> Callable[[float, float | None], None]:
+    def _reporter(self, job: _Job) -> Callable[[float, float | None], None]:
         def report(fraction: float, seconds_left: float | None) -> None:
-            self._on_news(Progress(clip_id, Stage.PREPARING, fraction, seconds_left))
+            if not job.ahead:
+                self._on_news(Progress(job.clip.clip_id, Stage.PREPARING, fraction, seconds_left))
 
         return report
 
-    def _failed(self, clip_id: ClipId, sentence: str) -> None:
+    def _failed(self, job: _Job, sentence: str) -> None:
+        clip_id = job.clip.clip_id
         log.warning("%s could not be prepared: %s", clip_id, sentence, exc_info=True)
-        clip = self._catalogue.clip(clip_id)
-        self._catalogue.set_delivery(clip_id, replace(clip.delivery, problem=sentence, held=True))
-        self._move(clip_id, Stage.SAVED)
+        with self._guard:
+            clip = self._catalogue.clip(clip_id)
+            if job.ahead and not _is_sent(clip):  # nobody asked for it yet
+                self._give_up_ahead(job.clip)
+                return
+            self._catalogue.set_delivery(clip_id, replace(clip.delivery, problem=sentence, held=True))
+            self._move(clip_id, Stage.SAVED)
 
 
-def _unlink(lock: Path) -> None:
-    with contextlib.suppress(PermissionError):  # Windows: not while another process waits for it
-        lock.unlink(missing_ok=True)
+def _is_sent(clip: Clip) -> bool:
+    """The user pressed Send, and nothing holds it."""
+    return clip.wanted and not clip.delivery.held
+
+
+def _unlink(path: Path) -> None:
+    with contextlib.suppress(PermissionError):  # Windows: not while another process has it open
+        path.unlink(missing_ok=True)

@@ -150,7 +150,7 @@ class AboutIt(Screen):
         self._stop = threading.Event()
         self.desk.bridge.errand(
             partial(self._find_promises, self._clip_id, self._stop),
-            lambda _done: None,
+            partial(self._on_promised, self._clip_id, self._stop),
             partial(self._on_no_promise, self._stop),
         )
 
@@ -159,6 +159,7 @@ class AboutIt(Screen):
         self._stop.set()
         self._keep.stop()
         self._save()
+        self.desk.diary.prepare_ahead(None)
         super().leave(towards)
 
     @property
@@ -185,6 +186,11 @@ class AboutIt(Screen):
         if not stop.is_set():
             self._promises[preset] = promise
             self._show_promises()
+
+    def _on_promised(self, clip_id: ClipId, stop: threading.Event, _done: None) -> None:
+        """Only now is the processor free for making it ahead, while the form is filled in."""
+        if not stop.is_set():
+            self.desk.diary.prepare_ahead(clip_id)
 
     def _on_no_promise(self, stop: threading.Event, sentence: str) -> None:
         if not stop.is_set():
