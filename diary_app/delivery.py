@@ -21,6 +21,9 @@ from upload.retry import is_due
 
 log = logging.getLogger(__name__)
 
+REST_S = 1.0
+"""After an attempt that failed, no clip is tried for so long: a portal that refuses is not asked by the whole queue."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -48,7 +51,9 @@ class Uploader:
         self._catalogue = catalogue
         self._courier = courier
         self._pace = pace or Pace()
+        self._clock = clock
         self._now = now
+        self._rest_until_s = clock()
         self._rounds = Rounds(clock, shortest_s=self._pace.stage_s, longest_s=self._pace.longest_stage_s)
         self._stop = Event()
         self._wake = Event()
@@ -89,23 +94,37 @@ class Uploader:
         while not self._stop.is_set():
             self._wake.clear()
             try:
-                if self._deliver_one():
+                if self.deliver_next():
                     continue
                 self._ask_for_stages()
             except Stopped:
                 return
             except CatalogueError:
                 log.exception("the catalogue cannot be used just now; the clips stay where they are")
-            self._wake.wait(min(self._pace.look_s, max(0.05, self._rounds.wait_s)))
+            self._wake.wait(min(self._pace.look_s, max(0.05, self._rounds.wait_s), self._rest_s))
 
-    def _deliver_one(self) -> bool:
-        """Try the first clip that is due; False where there is none, or other processes have them all."""
+    @property
+    def _rest_s(self) -> float:
+        """How long nothing is tried yet, in seconds; as long as anything where that is over."""
+        left_s = self._rest_until_s - self._clock()
+        return left_s if left_s > 0 else self._pace.look_s
+
+    def deliver_next(self) -> bool:
+        """Try the first clip that is due; False where there is none, other processes have them all, or it is too soon.
+
+        One step of the uploader's thread. Raises Stopped and CatalogueError.
+        """
+        if self._clock() < self._rest_until_s:
+            return False
         for clip in self._catalogue.queue():
             if not _due(clip, now=self._now()):
                 continue
             with _HeldOnBug(self._courier, clip):
-                if isinstance(self._courier.carry(clip, self._stop), Elsewhere):
+                outcome = self._courier.carry(clip, self._stop)
+                if isinstance(outcome, Elsewhere):
                     continue
+                if isinstance(outcome, Failed):
+                    self._rest_until_s = self._clock() + REST_S
             self._rounds.news()
             return True
         return False

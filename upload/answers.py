@@ -29,7 +29,7 @@ def error_of(method: str, answer: Answer) -> DeliveryError:
         return Damage()
     if status == 507:
         return PortalFull(retry_after_s=_retry_after_s(answer))
-    if status in (408, 429) or status >= 500:
+    if status in (408, 423, 429) or status >= 500:
         return PortalBusy(retry_after_s=_retry_after_s(answer))
     if status in (404, 410):
         return Gone()

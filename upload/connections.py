@@ -4,6 +4,8 @@ Runs on the transport's thread; `ended_by` adds one short-lived thread that wait
 """
 
 import contextlib
+import http.client
+import io
 import socket
 import ssl
 from collections.abc import Iterator
@@ -70,6 +72,30 @@ class Connections:
                 self.shut()
 
 
+class _Lines(io.BufferedReader):
+    """Reads a connection, and keeps the last line that was read."""
+
+    last = b""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.last = super().readline(size)
+        return self.last
+
+
+class _WholeHead(http.client.HTTPResponse):
+    """An answer whose head came to its end; http.client itself takes the end of the connection for the head's end.
+
+    Half an address or half a number of a line that was cut would be believed.
+    """
+
+    def begin(self) -> None:
+        self.fp = lines = _Lines(self.fp.detach())
+        super().begin()
+        if lines.last not in (b"\r\n", b"\n"):
+            self.close()
+            raise http.client.RemoteDisconnected("the connection ended within the head of the answer")
+
+
 class PortalAdapter(HTTPAdapter):
     """A requests adapter with the system's certificate store, no retries of its own, and sockets that can be ended."""
 
@@ -103,6 +129,8 @@ def _use_our_classes(manager: urllib3.PoolManager, connections: Connections) -> 
     class PlainConnection(HTTPConnection):
         """http to this computer."""
 
+        response_class = _WholeHead
+
         def connect(self) -> None:
             super().connect()
             connections.opened(self.sock)
@@ -115,6 +143,8 @@ def _use_our_classes(manager: urllib3.PoolManager, connections: Connections) -> 
 
     class SafeConnection(HTTPSConnection):
         """https."""
+
+        response_class = _WholeHead
 
         def connect(self) -> None:
             super().connect()

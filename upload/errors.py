@@ -5,7 +5,7 @@
     │   ├── Doubt                 the connection broke: what arrived is not known, so ask with HEAD
     │   │   ├── NoConnection      no network, no such computer, refused, cut off
     │   │   └── TimedOut          no answer, or nothing moved, for too long
-    │   ├── PortalBusy            408, 429 or 5xx
+    │   ├── PortalBusy            408, 423 (tus: somebody else holds the upload), 429 or 5xx
     │   ├── PortalFull            507
     │   ├── NotAPortal            an answer that is not our protocol: a hotel's sign-in page, a redirect, nonsense
     │   ├── ForeignAddress        an address at another place than the portal itself: nothing is sent there
@@ -72,7 +72,7 @@ class TimedOut(Doubt):
 
 
 class PortalBusy(World):
-    """408, 429 or 5xx."""
+    """408, 423, 429 or 5xx."""
 
     default = "The portal is busy just now. Your recording is safe, and it is sent by itself later."
 
@@ -188,4 +188,7 @@ class Bug(DeliveryError):
 class FileChanged(Bug):
     """The finished file is missing, or is not the one that was made."""
 
-    default = "The finished file was changed or removed on this computer. Press Send to make it again."
+    default = (
+        "The finished file was changed or removed on this computer. Your recording is safe."
+        " Press Send to make the file again."
+    )
