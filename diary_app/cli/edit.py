@@ -95,7 +95,7 @@ def run_compress(arguments: argparse.Namespace, place: Folders) -> int:
     """Write the smaller file, or say what it would come to."""
     first_look(arguments.source)
     if arguments.estimate:
-        return _estimate(arguments.source)
+        return _estimate(arguments.source, clean=arguments.clean_sound)
     if arguments.out is None:
         raise CommandFailed("Name the file to write: diary compress IN OUT.")
     try:
@@ -125,8 +125,8 @@ def _more(arguments: argparse.Namespace) -> str:
     return " " + shlex.join(more)
 
 
-def _estimate(source: Path) -> int:
-    for preset, cost in promises(source):
+def _estimate(source: Path, *, clean: bool) -> int:
+    for preset, cost in promises(source, clean=clean):
         print(f"{preset.value}: {phrases.size(cost.bytes)}, {phrases.about(cost.work_s)} to make", flush=True)
     return 0
 

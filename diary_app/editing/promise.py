@@ -20,6 +20,7 @@ from diary_app.clip import KeptRange, Kind, Preset
 from diary_app.editing import compress
 from diary_app.editing.ffmpeg_child import run_ffmpeg
 from diary_app.editing.ffmpeg_command import KEYFRAMES, encode_command
+from diary_app.editing.finish import CLEANING
 from diary_app.editing.frames import NO_FRAMES
 from diary_app.editing.media import open_media
 from diary_app.editing.probe import MediaFacts, probe
@@ -59,29 +60,36 @@ class Cost:
 
 
 def promises(
-    take: Path, *, keep: Sequence[KeptRange] = (), presets: Sequence[Preset] = tuple(Preset), meter: Meter | None = None
+    take: Path,
+    *,
+    keep: Sequence[KeptRange] = (),
+    presets: Sequence[Preset] = tuple(Preset),
+    clean: bool = False,
+    meter: Meter | None = None,
 ) -> Iterator[tuple[Preset, Cost]]:
-    """Yield each preset with what its rendition will cost, as soon as it is known.
+    """Yield each preset with what its rendition will cost, as soon as it is known; clean: without hum and hiss.
 
     Raises EditRefused, WorldError, EditStopped or EditFailed.
     """
     meter = meter or Meter()
     facts = probe(take)
     parts = normalise(keep, facts.seconds)
+    heard_s = _seconds(parts) * HEARD_PER_S * (1 + CLEANING if clean else 1) if facts.has_sound else 0.0
     if facts.kind is Kind.SOUND:
-        yield from ((preset, _of_sound(facts, parts, preset)) for preset in presets)
+        yield from ((preset, Cost(_bytes_of_sound(facts, parts, preset), heard_s)) for preset in presets)
         return
     film = stored_film(take, facts, meter)
     with tempfile.TemporaryDirectory(prefix="diary-") as folder:
         sample: _Sample | None = None
         for preset in presets:
             if compress.meets(facts, preset):
-                yield preset, _of_copy(facts, film, parts)
+                size = _bytes_of_copy(facts, film, parts)
+                yield preset, Cost(size, size * COPIED_PER_BYTE + heard_s)
                 continue
             if sample is None:
                 chosen = _stretches(film, parts, _how_many(facts))
                 seams = write_short_film(take, film, chosen, Path(folder) / SHORT, meter)
-                sample = _Sample(Path(folder), facts, film, tuple(parts), tuple(chosen), seams)
+                sample = _Sample(Path(folder), facts, film, tuple(parts), tuple(chosen), seams, heard_s)
             yield preset, sample.cost(compress.encode_for(facts, compress.RECIPES[preset]), meter)
 
 
@@ -89,21 +97,19 @@ def _seconds(parts: Ranges) -> float:
     return sum(part.seconds for part in parts)
 
 
-def _of_sound(facts: MediaFacts, parts: Ranges, preset: Preset) -> Cost:
+def _bytes_of_sound(facts: MediaFacts, parts: Ranges, preset: Preset) -> int:
     seconds = _seconds(parts)
     if compress.meets(facts, preset):
-        return Cost(round(facts.bytes * seconds / facts.seconds), seconds * HEARD_PER_S)
+        return round(facts.bytes * seconds / facts.seconds)
     bps = compress.encode_for(facts, compress.RECIPES[preset]).sound_bps or 0
-    return Cost(round(bps * seconds / 8 + compress.index_bytes(facts, seconds)), seconds * HEARD_PER_S)
+    return round(bps * seconds / 8 + compress.index_bytes(facts, seconds))
 
 
-def _of_copy(facts: MediaFacts, film: StoredFilm, parts: Ranges) -> Cost:
+def _bytes_of_copy(facts: MediaFacts, film: StoredFilm, parts: Ranges) -> int:
     """The pictures that are kept, and their share of everything else in the file."""
-    seconds = _seconds(parts)
     pictures = int(film.sizes[film.kept(parts)].sum())
-    others = (facts.bytes - int(film.sizes.sum())) * seconds / facts.seconds
-    size = min(facts.bytes, round(pictures + others))
-    return Cost(size, size * COPIED_PER_BYTE + (seconds * HEARD_PER_S if facts.has_sound else 0.0))
+    others = (facts.bytes - int(film.sizes.sum())) * _seconds(parts) / facts.seconds
+    return min(facts.bytes, round(pictures + others))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +124,8 @@ class _Sample:
     chosen: tuple[range, ...]
     seams: tuple[float, ...]
     """Seconds of the short film: where each stretch begins, and where the last one ends."""
+    heard_s: float
+    """Seconds of work on the sound of all that is kept."""
 
     def cost(self, encode: compress.Encode, meter: Meter) -> Cost:
         """Encode the short film, and tell from it what the whole will cost."""
@@ -127,9 +135,8 @@ class _Sample:
         began_s = time.monotonic()
         run_ffmpeg(command, seconds=length_s, meter=meter)
         gone_s = time.monotonic() - began_s
-        seconds = _seconds(self.parts)
-        heard_s = seconds * HEARD_PER_S if self.facts.has_sound else 0.0
-        return Cost(self._bytes(made, encode), SHORT_RUN * gone_s * seconds / length_s + heard_s)
+        work_s = SHORT_RUN * gone_s * _seconds(self.parts) / length_s
+        return Cost(self._bytes(made, encode), work_s + self.heard_s)
 
     def _bytes(self, made: Path, encode: compress.Encode) -> int:
         seconds, kept = _seconds(self.parts), self.film.kept(self.parts)

@@ -56,6 +56,13 @@ def test_sound_is_reckoned(sound_take: Path, tmp_path: Path) -> None:
     assert cost.bytes == pytest.approx(made.bytes, rel=NEAR)
 
 
+def test_taking_hum_and_hiss_out_is_reckoned(sound_take: Path) -> None:
+    ((_, plain),) = promises(sound_take, presets=[Preset.NORMAL])
+    ((_, clean),) = promises(sound_take, presets=[Preset.NORMAL], clean=True)
+    assert clean.bytes == plain.bytes
+    assert clean.work_s > 2 * plain.work_s
+
+
 def test_it_stops_when_nobody_wants_to_know_any_more(films: dict[str, Path]) -> None:
     stop = threading.Event()
     telling = promises(films["still"], meter=Meter(stop=stop))
