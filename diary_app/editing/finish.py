@@ -15,7 +15,7 @@ from diary_app.editing.progress import Meter
 from diary_app.editing.songs import ENDINGS, M4A, Song, one_line, write_cover
 from diary_app.editing.source import Source
 
-CLEANING = 2.0
+CLEANING = 1.0
 """Times the work of making sound level: what it is to take hum and hiss out."""
 
 
