@@ -17,6 +17,10 @@ from portal.worker import Worker
 
 STOP_S = 5
 """How long open answers (a film being watched) may go on after the portal was told to stop."""
+HANDLES = 8192
+"""Open files and sockets that the portal asks the system for; many systems give 1,024 unless asked."""
+SPARE_HANDLES = 256
+"""Those of the database, of pages and of the check on arrival."""
 HEADER_BYTES = 64 * 1024
 """The longest head of a request: a clip with many people has long metadata."""
 
@@ -60,6 +64,8 @@ def serve(*, host: str, port: int) -> None:
             proxy_headers=False,
             h11_max_incomplete_event_size=HEADER_BYTES,
             timeout_graceful_shutdown=STOP_S,
+            # A delivery holds a socket and a file. Whoever comes when all are taken gets 503 at once, and tries again.
+            limit_concurrency=max(16, (_handles() - SPARE_HANDLES) // 2),
         )
         server = _Server(config, router=router, address=_address(listener))
         worker.start()
@@ -69,6 +75,19 @@ def serve(*, host: str, port: int) -> None:
         finally:
             router.intake.close()
             worker.stop()
+
+
+def _handles() -> int:
+    """Ask for HANDLES open files and sockets; returns how many this process may have."""
+    if sys.platform == "win32":  # sockets and files are not counted there
+        return HANDLES
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = HANDLES if hard == resource.RLIM_INFINITY else min(HANDLES, hard)
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return max(soft, most)
 
 
 @contextlib.contextmanager

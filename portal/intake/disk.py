@@ -45,7 +45,7 @@ class Part:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
             os.lseek(self._file, offset, os.SEEK_SET)
 
-    def write(self, block: bytes) -> None:
+    def write(self, block: bytes | bytearray) -> None:
         """Write all of the block; raises NoRoom or DiskFailed, and then keeps what fitted."""
         with self._busy, disk_errors():
             rest = memoryview(block)
