@@ -36,6 +36,11 @@ class Account:
         self._refreshing = refreshing
         self._tokens: Tokens | None = None
 
+    @property
+    def intake(self) -> str:
+        """The address at which uploads are created."""
+        return self.portal.intake
+
     def check(self, address: str) -> str:
         """Return address; raises ForeignAddress where it does not lie at this portal."""
         return self._transport.origin.check(address)

@@ -50,7 +50,7 @@ class Watcher:
 
     progress: tus.Progress
     holds: Callable[[int], None]
-    """How many bytes the portal holds for certain."""
+    """How many bytes the portal holds for certain, as it says; may raise a DeliveryError where that cannot be."""
     created: Callable[[str | None], None]
     """The upload's address, to be kept so that a restart resumes; None when it is of no use any more."""
 
@@ -66,7 +66,7 @@ def attempt(
     address = kept if kept is not None and account.holds(kept) else None
     for left in reversed(range(MOST_DAMAGED)):
         try:
-            _bring(account, parcel, address=address, watcher=watcher, chunk=chunk)
+            bring(account, parcel, address=address, watcher=watcher, chunk=chunk)
             return _matching(parcel, fetch_receipt(account, parcel.clip_id))
         except Damage:
             watcher.created(None)
@@ -87,18 +87,18 @@ def _check(account: Account, parcel: Parcel) -> None:
         raise Refusal("The portal does not take this kind of clip. Your recording is safe on this computer.")
 
 
-def _bring(account: Account, parcel: Parcel, *, address: str | None, watcher: Watcher, chunk: int | None) -> None:
-    """Bring every byte to the portal; the upload is created again once where the portal has lost it."""
+def bring(line: tus.Line, parcel: Parcel, *, address: str | None, watcher: Watcher, chunk: int | None) -> None:
+    """Bring every byte to the place; the upload is created again once where that has lost it. Raises DeliveryError."""
     try:
         if address is not None:
-            return _fill(account, parcel, address, watcher=watcher, chunk=chunk)
+            return _fill(line, parcel, address, watcher=watcher, chunk=chunk)
     except Gone:
         watcher.created(None)
     for last in (False, True):
-        address = tus.create(account, length=parcel.source.bytes, metadata=parcel.metadata)
+        address = tus.create(line, length=parcel.source.bytes, metadata=parcel.metadata)
         watcher.created(address)
         try:
-            return _fill(account, parcel, address, watcher=watcher, chunk=chunk)
+            return _fill(line, parcel, address, watcher=watcher, chunk=chunk)
         except Gone:
             watcher.created(None)
             if last:
@@ -106,18 +106,21 @@ def _bring(account: Account, parcel: Parcel, *, address: str | None, watcher: Wa
     return None
 
 
-def _fill(account: Account, parcel: Parcel, address: str, *, watcher: Watcher, chunk: int | None) -> None:
-    """HEAD and PATCH until the portal holds the whole file. Each round must bring more than the one before."""
+def _fill(line: tus.Line, parcel: Parcel, address: str, *, watcher: Watcher, chunk: int | None) -> None:
+    """HEAD and PATCH until the place holds the whole file. Each round must bring more than the one before."""
     length = parcel.source.bytes
     best = -1
     doubt: Doubt | WrongOffset | None = None
-    while (at := tus.offset(account, address, length=length)) < length:
+    while True:
+        at = tus.offset(line, address, length=length)
         watcher.holds(at)
+        if at == length:
+            break
         if at <= best:
             raise doubt if isinstance(doubt, Doubt) else Unfaithful()
         best = at
         try:
-            at = tus.send(account, address, parcel.source, start=at, chunk=chunk, progress=watcher.progress)
+            tus.send(line, address, parcel.source, start=at, chunk=chunk, progress=watcher.progress)
         except (Doubt, WrongOffset) as error:
             doubt = error
             continue

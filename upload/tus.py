@@ -1,19 +1,20 @@
 """tus 1.0.0, core and creation (https://tus.io/protocols/resumable-upload), as docs/protocol.md, section 3 uses it.
 
-Blocking; any thread but the GUI's. Every function is one request, save send(), which is one for each chunk.
+Blocking; any thread but the GUI's. Every function is one request, save send(), which is one for each chunk. What is
+asked goes over a Line: a portal's (upload/account.py), or that of a tus server which is no portal (upload/plain.py).
 """
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urljoin
 
-from upload.account import Account
 from upload.answers import error_of
 from upload.connections import BLOCK
 from upload.errors import FileChanged, Gone, NotAPortal, WrongOffset
-from upload.transport import Answer
+from upload.transport import Answer, Body
 
 VERSION = "1.0.0"
 CHUNK_FOR_OTHERS = 6 * 1024 * 1024
@@ -21,6 +22,25 @@ CHUNK_FOR_OTHERS = 6 * 1024 * 1024
 
 Progress = Callable[[int], None]
 """Told how many bytes of the file are on their way or there, from the first byte of the file."""
+
+
+class Line(Protocol):
+    """A line to one place, with whatever it takes to be let in there."""
+
+    @property
+    def intake(self) -> str:
+        """The address at which uploads are created."""
+
+    def check(self, address: str) -> str:
+        """Return address; raises ForeignAddress where it does not lie at this place."""
+
+    def holds(self, address: str) -> bool:
+        """True where address lies at this place."""
+
+    def request(
+        self, method: str, address: str, *, headers: Mapping[str, str] | None = None, body: Body | None = None
+    ) -> Answer:
+        """Send one request. Raises what Transport.request raises, and SignInNeeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +60,28 @@ class Source:
             raise FileChanged
 
 
-def create(account: Account, *, length: int, metadata: Mapping[str, str]) -> str:
+def create(line: Line, *, length: int, metadata: Mapping[str, str]) -> str:
     """Create the upload, or find the one that this clip already has; return its address. Raises DeliveryError."""
-    answer = account.request(
+    answer = line.request(
         "POST",
-        account.portal.intake,
+        line.intake,
         headers=_headers({"Upload-Length": str(length), "Upload-Metadata": encode_metadata(metadata)}),
     )
     if answer.status >= 400:
         raise error_of("POST", answer)
-    _check_tus(answer, status=201)
+    _check_tus(answer, 201)
     location = answer.headers.get("Location")
     if not location:
         raise NotAPortal
-    return account.check(urljoin(account.portal.intake, location))
+    return line.check(urljoin(line.intake, location))
 
 
-def offset(account: Account, address: str, *, length: int) -> int:
+def offset(line: Line, address: str, *, length: int) -> int:
     """How many bytes the portal holds for certain. Raises Gone where the upload is not there, or is another one."""
-    answer = account.request("HEAD", address, headers=_headers({}))
+    answer = line.request("HEAD", address, headers=_headers({}))
     if answer.status >= 400:
         raise error_of("HEAD", answer)
-    _check_tus(answer, status=200)
+    _check_tus(answer, 200, 204)
     if _number(answer, "Upload-Length") != length:
         raise Gone
     held = _number(answer, "Upload-Offset")
@@ -71,7 +91,7 @@ def offset(account: Account, address: str, *, length: int) -> int:
 
 
 def send(
-    account: Account,
+    line: Line,
     address: str,
     source: Source,
     *,
@@ -86,7 +106,7 @@ def send(
     at = start
     while at < source.bytes:
         end = source.bytes if chunk is None else min(source.bytes, at + chunk)
-        at = _patch(account, address, _Part(source, at, end, progress))
+        at = _patch(line, address, _Part(source, at, end, progress))
     return at
 
 
@@ -119,8 +139,8 @@ class _Part:
         self._progress(at)
 
 
-def _patch(account: Account, address: str, part: _Part) -> int:
-    answer = account.request(
+def _patch(line: Line, address: str, part: _Part) -> int:
+    answer = line.request(
         "PATCH",
         address,
         headers=_headers({"Content-Type": "application/offset+octet-stream", "Upload-Offset": str(part.start)}),
@@ -128,7 +148,7 @@ def _patch(account: Account, address: str, part: _Part) -> int:
     )
     if answer.status >= 400:
         raise error_of("PATCH", answer)
-    _check_tus(answer, status=204)
+    _check_tus(answer, 204)
     if _number(answer, "Upload-Offset") != part.end:
         raise WrongOffset
     return part.end
@@ -143,8 +163,8 @@ def _headers(more: Mapping[str, str]) -> dict[str, str]:
     return {"Tus-Resumable": VERSION, **more}
 
 
-def _check_tus(answer: Answer, *, status: int) -> None:
-    if answer.status != status or answer.headers.get("Tus-Resumable") != VERSION:
+def _check_tus(answer: Answer, *statuses: int) -> None:
+    if answer.status not in statuses or answer.headers.get("Tus-Resumable") != VERSION:
         raise NotAPortal
 
 
