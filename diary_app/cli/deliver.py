@@ -1,13 +1,17 @@
-"""`diary send` and `diary pair`: a file to the portal, and which portal that is."""
+"""`diary send` and `diary pair`: a file to the portal, or to a plain tus server, and which portal that is."""
 
 import argparse
-from dataclasses import asdict
+import random
+import time
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from diary_app.cli.common import CommandFailed, open_diary, print_json, say
-from diary_app.clip import About, Audience, ClipId, Person, Preset, Receipt
+from diary_app.clip import About, Audience, Clip, ClipId, Person, Preset, Receipt
 from diary_app.diary import Diary
 from diary_app.folders import Folders
+from diary_app.phrases import size
+from diary_app.plain_delivery import PlainDelivery, check_place, said
 from upload.errors import DeliveryError
 
 WAIT_S = 7 * 24 * 3600.0
@@ -19,10 +23,23 @@ def add_commands(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
 ) -> None:
     """Add the commands of this module."""
-    send = commands.add_parser("send", parents=[common], help="deliver a file to the portal; prints the receipt")
+    send = commands.add_parser(
+        "send",
+        parents=[common],
+        help="deliver a file to the portal; prints the receipt",
+        description="Add a file to the library, prepare it as --preset says (one that is small enough already stays as"
+        " it is), and deliver it. The portal's receipt is printed. A plain tus server (--tus) gives no receipt.",
+    )
     send.add_argument("file", metavar="FILE", type=Path)
-    send.add_argument("--title", metavar="T", required=True)
-    send.add_argument("--portal", metavar="URL", help="this portal instead of the one that the app is joined to")
+    send.add_argument("--title", metavar="T", help="needed for the portal; with --tus the file's own name will do")
+    where = send.add_mutually_exclusive_group()
+    where.add_argument("--portal", metavar="URL", help="this portal instead of the one that the app is joined to")
+    where.add_argument(
+        "--tus", metavar="URL", help="a plain tus 1.0.0 server instead: the address at which it creates uploads"
+    )
+    send.add_argument(
+        "--token-file", metavar="FILE", type=Path, help="with --tus: its token, in a file that only you can read"
+    )
     send.add_argument(
         "--audience",
         choices=[audience.value for audience in Audience],
@@ -31,7 +48,7 @@ def add_commands(
     )
     send.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.NORMAL.value)
     send.add_argument("--wait", action="store_true", help="go on until it has arrived, however long that takes")
-    send.set_defaults(run=run_send)
+    send.set_defaults(run=run_send, wrong=send.error)
     pair = commands.add_parser("pair", parents=[common], help="join this computer to a portal")
     pair.add_argument("url", metavar="URL", nargs="?", help="the portal's address; none: the practice portal")
     pair.add_argument(
@@ -42,6 +59,12 @@ def add_commands(
 
 def run_send(arguments: argparse.Namespace, place: Folders) -> int:
     """Add, prepare, deliver; the receipt goes to standard output."""
+    if arguments.tus is not None:
+        return run_send_plainly(arguments, place)
+    if arguments.title is None:
+        arguments.wrong("the following arguments are required: --title")
+    if arguments.token_file is not None:
+        arguments.wrong("argument --token-file: only with --tus; a portal's token goes to “diary pair”")
     with open_diary(place, portal=arguments.portal) as diary:
         clip_id = diary.add_file(arguments.file)
         use_some_portal(diary, arguments.portal)
@@ -54,6 +77,39 @@ def run_send(arguments: argparse.Namespace, place: Folders) -> int:
         receipt = send_clip(diary, clip_id, about, patience_s=WAIT_S if arguments.wait else 0.0)
     print_json(asdict(receipt))
     return 0
+
+
+def run_send_plainly(arguments: argparse.Namespace, place: Folders) -> int:
+    """Add, prepare, deliver to a tus server that is no portal. There is no receipt, and one sentence says so."""
+    try:
+        check_place(arguments.tus, arguments.token_file)
+        with open_diary(place) as diary:
+            clip = diary.clip(diary.add_file(arguments.file))
+        delivery = PlainDelivery(
+            place,
+            replace(clip, about=_about(arguments, clip)),
+            arguments.tus,
+            token_file=arguments.token_file,
+            clock=time.monotonic,
+            sleep=time.sleep,
+            random=random.random,
+        )
+        sent = delivery.run(patience_s=WAIT_S if arguments.wait else 0.0)
+    except DeliveryError as error:
+        raise CommandFailed(said(error, arguments.tus)) from error
+    print(f"The whole file ({size(sent)}) was handed over to {delivery.place}, which gives no receipt: keep your file.")
+    return 0
+
+
+def _about(arguments: argparse.Namespace, clip: Clip) -> About:
+    """What is said about a clip this time; what the app knows of it stays as it is."""
+    return replace(
+        clip.about,
+        title=arguments.title or clip.title,
+        audience=Audience(arguments.audience),
+        people=(Person("Me", agrees=True),),
+        preset=Preset(arguments.preset),
+    )
 
 
 def use_some_portal(diary: Diary, wanted: str | None) -> None:
