@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from diary_app.clip import Kind, Preset
+from diary_app.clip import KeptRange, Kind, Preset
 from diary_app.editing import compress
 from diary_app.editing.compress import Encode
-from diary_app.editing.errors import EditRefused
+from diary_app.editing.errors import EditRefused, WouldLookBad
 from diary_app.editing.loudness import Loudness
 from diary_app.editing.making import FIRST_PASS, Tried, make_sound, sound_share, try_sound, two_passes
 from diary_app.editing.progress import Meter
+from diary_app.editing.promise import promises
 from diary_app.editing.source import Source
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ AIM = 0.98
 """Of the promised size: what is aimed at, so that the encoder's own inexactness falls on both sides of it."""
 FULL = 0.25
 """Where a higher rate brings less than this share of what it should, the take has nothing more to show."""
+PROMISE_OFF = 1.2
+"""A promise may be off by a fifth (promise.py)."""
 STEADY = 4.0
 """No rate is more than so many times the one before."""
 
@@ -48,7 +51,7 @@ def to_size(source: Source, out: Path, *, preset: Preset, goal: float, loud: Lou
     """
     if not goal > 0:
         raise EditRefused("The size must be more than nothing.")
-    encode = compress.encode_to_size(source.facts, preset, seconds=source.seconds, goal_bytes=goal)
+    encode = _encode(source, preset, goal=goal, meter=meter)
     spare = out.with_name(f"{out.name}.spare.mp4")
     try:
         if source.facts.kind is Kind.SOUND:
@@ -57,6 +60,26 @@ def to_size(source: Source, out: Path, *, preset: Preset, goal: float, loud: Lou
             _film(source, out, spare, encode, goal=goal, loud=loud, meter=meter)
     finally:
         spare.unlink(missing_ok=True)
+
+
+def _encode(source: Source, preset: Preset, *, goal: float, meter: Meter) -> Encode:
+    """Rates and a picture size. Where hardly anything moves, what the smallest preset takes is enough, however little.
+
+    Raises WouldLookBad and as promises() does.
+    """
+    try:
+        return compress.encode_to_size(source.facts, preset, seconds=source.seconds, goal_bytes=goal)
+    except WouldLookBad:
+        if source.facts.kind is Kind.SOUND:
+            raise
+    keep = [KeptRange(float(piece.start), float(piece.end)) for piece in source.pieces]
+    ((_, cost),) = promises(source.take, keep=keep, presets=[Preset.SMALLER], meter=Meter(stop=meter.stop))
+    enough = PROMISE_OFF * cost.bytes
+    if goal < enough:
+        raise compress.would_look_bad(goal, min(enough, compress.least_bytes(source.facts, source.seconds)))
+    smallest = compress.encode_for(source.facts, compress.RECIPES[Preset.SMALLER])
+    sound = (smallest.sound_bps or 0) * source.seconds / 8 + compress.index_bytes(source.facts, source.seconds)
+    return replace(smallest, crf=None, video_bps=round((goal - sound) * 8 / source.seconds))
 
 
 def _film(

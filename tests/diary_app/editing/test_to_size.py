@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diary_app.clip import Preset
+from diary_app.editing import compress
 from diary_app.editing.errors import WouldLookBad
+from diary_app.editing.probe import probe
 from diary_app.editing.render import render
 from diary_app.editing.to_size import AIM, NEAR, TRIES, Try, next_rate
 from tests.support.face_pictures import CLIP
@@ -73,3 +75,17 @@ def test_a_size_that_would_look_bad_is_refused_with_one_that_does_not(take: Path
         render(take, tmp_path / "out.mp4", target_mb=0.02)
     made = render(take, tmp_path / "out.mp4", target_mb=caught.value.nearest_mb, preset=Preset.BEST)
     assert NEAR * caught.value.nearest_mb <= made.bytes / 1e6 <= caught.value.nearest_mb
+
+
+def test_what_hardly_moves_may_be_as_small_as_the_smallest_preset_makes_it(tmp_path: Path) -> None:
+    """A slide that stands still needs a fraction of what a face does."""
+    still = "scale=640:360,setsar=1,trim=end_frame=1,loop=loop=-1:size=1,trim=duration=8,setpts=N/30/TB,fps=30"
+    take = convert(CLIP, tmp_path / "take.mp4", "-vf", still, "-an", *FINE)
+    least = compress.least_bytes(probe(take), 8.0)
+    goal_mb = 0.5 * least / compress.MEGABYTE
+    made = render(take, tmp_path / "out.mp4", target_mb=goal_mb)
+    assert made.bytes <= goal_mb * compress.MEGABYTE
+    assert probe(made.path).width == 640, "and no smaller picture than that preset's"
+    with pytest.raises(WouldLookBad) as caught:
+        render(take, tmp_path / "out.mp4", target_mb=0.02 * goal_mb)
+    assert caught.value.nearest_mb < goal_mb, "the nearest size is what this take needs, not what a face would"
