@@ -1,17 +1,23 @@
 """What the app asks, besides sending: what this is, how a clip stands, and the receipt. docs/protocol.md, 1 and 4."""
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from portal import words
+from portal import moderation, words
 from portal.bearer import account_of
 from portal.intake import limits
 from portal.models import Clip
+
+ForAccount = Callable[[HttpRequest, User, str], JsonResponse]
+View = Callable[[HttpRequest, str], JsonResponse]
 
 
 @require_GET
@@ -58,31 +64,46 @@ def _own_clip(user: User, clip_id: str) -> Clip | None:
         return None
 
 
-@require_GET
-def clip(request: HttpRequest, clip_id: str) -> JsonResponse:
+def for_accounts(method: str) -> Callable[[ForAccount], View]:
+    """Let in who comes with a token. A cookie is none, so no page of another site can ask in somebody's name."""
+
+    def decorate(view: ForAccount) -> View:
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest, clip_id: str) -> JsonResponse:
+            if request.method != method:
+                refused = refusal(405, "wrong_method", words.WRONG_METHOD)
+                refused["Allow"] = method
+                return refused
+            user = account_of(request)
+            return refusal(401, "not_signed_in", words.NOT_SIGNED_IN) if user is None else view(request, user, clip_id)
+
+        return guarded
+
+    return decorate
+
+
+@for_accounts("GET")
+def clip(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
     """How a clip of the asking account stands."""
-    user = account_of(request)
-    if user is None:
-        return refusal(401, "not_signed_in", words.NOT_SIGNED_IN)
     found = _own_clip(user, clip_id)
-    if found is None:
-        return refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
+    return _standing(request, found) if found else refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
+
+
+def _standing(request: HttpRequest, clip: Clip) -> JsonResponse:
     return JsonResponse(
         {
-            "clip_id": str(found.clip_id),
-            "stage": found.stage,
-            "page": page_of(request, found),
-            "note": found.note or None,
+            "clip_id": str(clip.clip_id),
+            "stage": clip.stage,
+            "page": page_of(request, clip),
+            "note": clip.note or None,
         }
     )
 
 
-@require_GET
-def receipt(request: HttpRequest, clip_id: str) -> JsonResponse:
+@for_accounts("GET")
+def receipt(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
     """The portal's word that it holds the whole file; the SHA-256 was computed from its disk."""
-    user = account_of(request)
-    if user is None:
-        return refusal(401, "not_signed_in", words.NOT_SIGNED_IN)
     found = _own_clip(user, clip_id)
     if found is None:
         return refusal(404, "not_whole_yet", words.NOT_WHOLE_YET)
@@ -95,3 +116,13 @@ def receipt(request: HttpRequest, clip_id: str) -> JsonResponse:
             "page": page_of(request, found),
         }
     )
+
+
+@for_accounts("POST")
+def withdraw(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
+    """The speaker takes the clip back: nobody can watch it any more. Repeating it changes nothing."""
+    found = _own_clip(user, clip_id)
+    if found is None:
+        return refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
+    moderation.withdraw(found, user)
+    return _standing(request, found)

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils import timezone
 from oauth2_provider.models import DeviceGrant, RefreshToken
 
 
@@ -176,14 +177,42 @@ class Clip(Facts):
         """Whether each person in it said yes."""
         return all(person["agrees"] for person in self.people)
 
+    @property
+    def held(self) -> "Claim | None":
+        """The claim of the moderator who is looking at it now; None where nobody is, or it is over."""
+        claim: Claim | None = getattr(self, "claim", None)
+        return None if claim is None or claim.until <= timezone.now() else claim
+
+
+class Claim(models.Model):
+    """One moderator's hold on a clip that waits; at most one a clip. Over when `until` has passed."""
+
+    clip = models.OneToOneField(Clip, on_delete=models.CASCADE, related_name="claim")
+    moderator = models.ForeignKey(User, on_delete=models.CASCADE, related_name="claims")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.clip_id} {self.moderator_id}"
+
+
+class Deed(models.TextChoices):
+    """What the history tells besides the stages."""
+
+    CHECKED = "checked", "Checked"
+    CLAIMED = "claimed", "Claimed"
+    TAKEN_OVER = "taken_over", "Taken over"
+    PUT_BACK = "put_back", "Put back"
+    NOTE = "note", "Note"
+
 
 class Event(models.Model):
-    """Who did what to a clip. Rows are added, never changed."""
+    """Who did what to a clip, and when; nothing about from where. Rows are added, never changed."""
 
     clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, help_text="Empty: the portal itself")
-    what = models.CharField(max_length=12, choices=[*Stage.choices, ("checked", "Checked")])
+    what = models.CharField(max_length=12, choices=[*Stage.choices, *Deed.choices])
     note = models.TextField(blank=True)
 
     class Meta:

@@ -1,23 +1,35 @@
-"""What a moderator does to a clip, and who may see it. The rules are pure; each change is one transaction.
+"""What a moderator or a speaker does to a clip, and who may see it. Each change is one transaction.
 
-received -> in review -> published
-                      -> sent back
+received <-> in review -> published
+                       -> sent back
 withdrawn is the speaker's word and ends everything.
+
+A moderator who opens a clip that waits claims it: nobody else may put it back, publish it or send it back while the
+claim lasts. The rule is asked in the transaction that makes the change, with the clip's row locked.
 """
+
+import contextlib
+from collections.abc import Iterator
+from datetime import timedelta
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
 
 from portal import words
-from portal.models import Audience, Clip, Event, Stage
+from portal.models import Audience, Claim, Clip, Deed, Event, Stage
 
 OPEN = (Stage.RECEIVED, Stage.IN_REVIEW)
+CLAIM_LASTS = timedelta(minutes=30)
+"""How long a claim lasts after its moderator last used the page."""
 Viewer = User | AnonymousUser
 
 
 class ModerationRefused(Exception):
     """It cannot be done; the text is a sentence for the user."""
+
+
+# -- the rules ------------------------------------------------------------------------------------------------------
 
 
 def why_not_publish(clip: Clip) -> str | None:
@@ -49,8 +61,8 @@ def may_moderate(viewer: Viewer) -> bool:
     return viewer.has_perm("portal.moderate_clip")
 
 
-def may_watch(viewer: Viewer, clip: Clip) -> bool:
-    """Moderators and the owner always; others once it is published, as far as the speaker agreed.
+def may_see(viewer: Viewer, clip: Clip) -> bool:
+    """Who may open its page: moderators and the owner always; others once it is published, as the speaker agreed.
 
     A clip for all staff is open to everybody who can reach the portal; one for the team needs an account here.
     """
@@ -61,34 +73,146 @@ def may_watch(viewer: Viewer, clip: Clip) -> bool:
     return clip.audience == Audience.STAFF or viewer.is_authenticated
 
 
+def may_watch(viewer: Viewer, clip: Clip) -> bool:
+    """Who may have the film itself: whoever may see the page, until it is withdrawn; then nobody."""
+    return clip.stage != Stage.WITHDRAWN and may_see(viewer, clip)
+
+
+# -- claims ---------------------------------------------------------------------------------------------------------
+
+
 def look_at(clip: Clip, moderator: User) -> None:
-    """A moderator opened it: it is being looked at from now on."""
-    if clip.stage == Stage.RECEIVED:
-        _change(clip, Stage.IN_REVIEW, actor=moderator, note="")
+    """A moderator opened it: claim it where it waits and nobody has it; renew the claim where it is theirs."""
+    with _locked(clip) as now:
+        if now.stage not in OPEN:
+            return
+        held = now.held
+        if held is None:
+            _claim(now, moderator, Deed.CLAIMED)
+        elif held.moderator_id == moderator.pk:
+            _renew(held)
+
+
+def keep(clip: Clip, moderator: User) -> None:
+    """The page is still in use: renew the claim, or have it again; raises ModerationRefused where it is lost."""
+    with _locked(clip) as now:
+        if now.stage not in OPEN:
+            raise ModerationRefused(words.SOMEBODY_ELSE)
+        _refuse_if_held(now, moderator, words.TAKEN)
+        if now.held is None:
+            _claim(now, moderator, Deed.CLAIMED)
+        else:
+            _renew(now.held)
+
+
+def put_back(clip: Clip, moderator: User) -> None:
+    """Leave it to others; raises ModerationRefused where somebody else has it, or it has been dealt with."""
+    with _locked(clip) as now:
+        if now.stage not in OPEN:
+            raise ModerationRefused(words.NOT_OPEN)
+        _refuse_if_held(now, moderator, words.HELD)
+        if now.stage == Stage.IN_REVIEW:
+            Clip.objects.filter(pk=now.pk).update(stage=Stage.RECEIVED)
+            Event.objects.create(clip=now, actor=moderator, what=Deed.PUT_BACK)
+        Claim.objects.filter(clip=now).delete()
+
+
+def take_over(clip: Clip, moderator: User, *, claim_id: int) -> None:
+    """Take it from the moderator whose claim was shown in the question; raises ModerationRefused.
+
+    Of two who ask at once only one gets it: the other's question was about a claim that is gone.
+    """
+    with _locked(clip) as now:
+        if now.stage not in OPEN:
+            raise ModerationRefused(words.NOT_OPEN)
+        held = now.held
+        if held is not None and held.moderator_id == moderator.pk:
+            return
+        if held is not None and held.pk != claim_id:
+            raise ModerationRefused(words.HELD.format(name=held.moderator.username))
+        _claim(now, moderator, Deed.CLAIMED if held is None else Deed.TAKEN_OVER)
+
+
+def _claim(clip: Clip, moderator: User, deed: Deed) -> None:
+    """Within the transaction: a new claim in the place of any that was there."""
+    now = timezone.now()
+    Claim.objects.filter(clip=clip).delete()
+    Claim.objects.create(clip=clip, moderator=moderator, since=now, until=now + CLAIM_LASTS)
+    Clip.objects.filter(pk=clip.pk).update(stage=Stage.IN_REVIEW)
+    Event.objects.create(clip=clip, actor=moderator, what=deed)
+
+
+def _renew(claim: Claim) -> None:
+    Claim.objects.filter(pk=claim.pk).update(until=timezone.now() + CLAIM_LASTS)
+
+
+def _refuse_if_held(clip: Clip, moderator: User | None, sentence: str) -> None:
+    held = clip.held
+    if clip.stage in OPEN and held is not None and (moderator is None or held.moderator_id != moderator.pk):
+        raise ModerationRefused(sentence.format(name=held.moderator.username))
+
+
+# -- decisions ------------------------------------------------------------------------------------------------------
 
 
 def publish(clip: Clip, moderator: User | None) -> None:
     """Put it before its audience; raises ModerationRefused. Without a moderator: the command line did it."""
-    why = why_not_publish(clip)
-    if why is not None:
-        raise ModerationRefused(why)
-    _change(clip, Stage.PUBLISHED, actor=moderator, note="")
+    with _locked(clip) as now:
+        _refuse_if_changed(clip, now)
+        _refuse_if_held(now, moderator, words.HELD)
+        _refuse(why_not_publish(now))
+        _decide(now, Stage.PUBLISHED, actor=moderator, published_at=timezone.now())
 
 
 def send_back(clip: Clip, moderator: User, note: str) -> None:
     """Give it back with a note to the speaker; raises ModerationRefused."""
-    why = why_not_send_back(clip, note)
+    with _locked(clip) as now:
+        _refuse_if_changed(clip, now)
+        _refuse_if_held(now, moderator, words.HELD)
+        _refuse(why_not_send_back(now, note))
+        _decide(now, Stage.SENT_BACK, actor=moderator, note=note.strip())
+
+
+def withdraw(clip: Clip, owner: User) -> None:
+    """The speaker takes it back, whoever has it and wherever it stands. May be repeated; raises ModerationRefused."""
+    with _locked(clip) as now:
+        if now.owner_id != owner.pk:
+            raise ModerationRefused(words.NOT_YOURS)
+        if now.stage != Stage.WITHDRAWN:
+            # Counts as checked: nobody opens a withdrawn film any more, and no late check moves it on.
+            _decide(now, Stage.WITHDRAWN, actor=owner, checked_at=now.checked_at or timezone.now())
+
+
+def add_note(clip: Clip, moderator: User, note: str) -> None:
+    """Write a line for the other moderators into the history; raises ModerationRefused."""
+    _refuse(None if note.strip() else words.EMPTY_NOTE)
+    Event.objects.create(clip=clip, actor=moderator, what=Deed.NOTE, note=note.strip())
+
+
+def _decide(clip: Clip, stage: Stage, *, actor: User | None, note: str = "", **more: object) -> None:
+    """Within the transaction: move it on, end the claim, and write it down."""
+    Clip.objects.filter(pk=clip.pk).update(**{"stage": stage, "note": note, "published_at": None, **more})
+    Claim.objects.filter(clip=clip).delete()
+    Event.objects.create(clip=clip, actor=actor, what=stage, note=note)
+
+
+def _refuse(why: str | None) -> None:
     if why is not None:
         raise ModerationRefused(why)
-    _change(clip, Stage.SENT_BACK, actor=moderator, note=note.strip())
 
 
-def _change(clip: Clip, stage: Stage, *, actor: User | None, note: str) -> None:
-    """Move the clip on, unless somebody else did so a moment ago."""
+def _refuse_if_changed(seen: Clip, now: Clip) -> None:
+    """What was decided about a clip that waits must not undo what somebody else has decided since."""
+    if seen.stage != now.stage and not (seen.stage in OPEN and now.stage in OPEN):
+        raise ModerationRefused(words.SOMEBODY_ELSE)
+
+
+@contextlib.contextmanager
+def _locked(clip: Clip) -> Iterator[Clip]:
+    """The clip as it is now, which nobody else changes until the end; `clip` is read again afterwards.
+
+    PostgreSQL locks the row. SQLite has one writer at a time, from a transaction's start (settings.DATABASES).
+    """
     with transaction.atomic():
-        at = timezone.now() if stage == Stage.PUBLISHED else None
-        moved = Clip.objects.filter(pk=clip.pk, stage=clip.stage).update(stage=stage, note=note, published_at=at)
-        if not moved:
-            raise ModerationRefused(words.SOMEBODY_ELSE)
-        Event.objects.create(clip=clip, actor=actor, what=stage, note=note)
+        yield Clip.objects.select_for_update().get(pk=clip.pk)
     clip.refresh_from_db()

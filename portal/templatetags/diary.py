@@ -6,7 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from portal.models import Stage
+from portal.models import Deed, Stage
 
 register = template.Library()
 
@@ -27,13 +27,37 @@ def ago(moment: datetime) -> str:
 
 
 @register.filter
+def moment(then: datetime) -> str:
+    """When something was: today at 10:42, yesterday at 17:05, on Tuesday at 09:12, on 22 November 2026 at 17:30."""
+    there, days = timezone.localtime(then), (timezone.localdate() - timezone.localdate(then)).days
+    if days == 0:
+        day = "today"
+    elif days == 1:
+        day = "yesterday"
+    else:
+        day = f"on {there:%A}" if 1 < days < 7 else f"on {there.day} {there:%B %Y}"
+    return f"{day} at {there:%H:%M}"
+
+
+@register.filter
+def since(then: datetime) -> str:
+    """The same, after the word “since”: 10:42, yesterday at 17:05, Tuesday at 09:12."""
+    return moment(then).removeprefix("today at ").removeprefix("on ")
+
+
+@register.filter
 def what_happened(what: str) -> str:
     """An event of the history, in words."""
-    return {
+    happened: dict[str, str] = {
         Stage.RECEIVED: "Received and checked whole",
-        Stage.IN_REVIEW: "Opened by a moderator",
+        Stage.IN_REVIEW: "Opened",
         Stage.PUBLISHED: "Published",
         Stage.SENT_BACK: "Sent back",
-        Stage.WITHDRAWN: "Withdrawn by the speaker",
-        "checked": "Looked over: it plays",
-    }[what]
+        Stage.WITHDRAWN: "Withdrawn",
+        Deed.CHECKED: "Looked over: it plays",
+        Deed.CLAIMED: "Opened",
+        Deed.TAKEN_OVER: "Taken over",
+        Deed.PUT_BACK: "Put back in the queue",
+        Deed.NOTE: "Note for moderators",
+    }
+    return happened[what]
