@@ -43,6 +43,8 @@ cmd:chromium chromium
 cmd:chromedriver chromium-driver
 cmd:strace strace
 cmd:git git
+cmd:node nodejs
+cmd:npm npm
 "
 OLDEST_PYTHON="3, 11"
 
@@ -116,7 +118,8 @@ checksum() { if command -v sha256sum > /dev/null; then sha256sum; else shasum -a
 # What the installation is made from: when any of it changes, it is made again. Kept fast: it runs at every start.
 installation_stamp() { # LIST
   { printf '%s\n%s\n' "$PWD" "$1"; cat requirements.lock pyproject.toml scripts/install.sh
-    cat scripts/models.lock scripts/test-media.lock scripts/fetch_models.py; } | checksum
+    cat scripts/models.lock scripts/test-media.lock scripts/fetch_models.py
+    cat tests/support/tus_node/package-lock.json; } | checksum
 }
 
 # Python packages into .venv. A half-made environment (the computer went off) is thrown away first.
@@ -147,6 +150,15 @@ install_models() {
   [ "$1" != test ] || pip_failed
   say "They did not come. The app works without them; it only gives fewer hints. To try again:"
   say "  .venv/bin/python scripts/fetch_models.py"
+}
+
+# The tus server that the tests deliver to. npm checks every package against the hash in package-lock.json, and runs
+# nothing of them. Where there is no npm, those tests are skipped and say so.
+install_tus_server() {
+  is_there cmd:npm || { say "There is no npm here, so nothing is tried against the tus server for Node."; return; }
+  say "Fetching the tus server that the tests deliver to (2 MB)."
+  (cd tests/support/tus_node && npm ci --omit=optional --ignore-scripts --no-audit --no-fund --no-update-notifier) \
+    >> "$INSTALL_LOG" 2>&1 < /dev/null || pip_failed
 }
 
 # One line for every tenth package that arrives, and one when they are unpacked.
@@ -184,6 +196,7 @@ $2"
   is_there module:ensurepip || give_up "Python cannot make an environment for the app before that."
   install_python_packages
   install_models "$1"
+  [ "$1" != test ] || install_tus_server
   try_it
   printf '%s\n' "$stamp" > "$stamp_file"
   rm -f "$INSTALL_LOG"
