@@ -1,10 +1,12 @@
-"""Help: always in the same corner, words for this screen, and the size of the words. GUI thread."""
+"""Help: always in the same corner, words for this screen, the size of the words, the memory stick. GUI thread."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from ui import words
 from ui.design import SPACE
+from ui.desk import Desk
+from ui.rescue import RescuePart
 from ui.widgets.buttons import Button
 from ui.widgets.text import clear, label, row
 
@@ -16,8 +18,9 @@ class HelpPanel(QFrame):
     larger = Signal()
     smaller = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
         self.setObjectName("help-panel")
         self.setProperty("surface", "help")
         self.setAccessibleName(words.HELP)
@@ -51,6 +54,7 @@ class HelpPanel(QFrame):
         self._column.addWidget(label(words.TEXT_SIZE, "label"))
         self._column.addLayout(row(smaller, larger))
         self._column.addWidget(self._close, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addWidget(RescuePart(self._desk))
         self._column.addStretch(1)
 
     def explain(self, sentences: tuple[str, ...]) -> None:

@@ -70,7 +70,7 @@ class Window(QMainWindow):
             apply_look(app, self.look)  # before anything measures its words
         self._practice = PracticeLine()
         self._top = TopBar()
-        self._help = HelpPanel()
+        self._help = HelpPanel(desk)
         self._stack = QStackedWidget()
         self.screens = {name: make_screen(name, desk) for name in Name}
         self.place = HOME

@@ -36,7 +36,7 @@ They are locked: without six words, which are not on this memory stick, nobody c
 If you found this memory stick: please give it back to whoever lost it. You cannot open it.
 
 To bring the clips to another computer that has the Diary app:
-open the app, press Help, press "Bring clips from a memory stick", choose this folder and type the six words.
+open the app, press Help, press "Bring clips here", choose this folder and type the six words.
 
 To bring them straight to the portal: give this folder to the person who runs it, and tell them the six words
 yourself. On the portal's computer they type: diary portal import FOLDER --user NAME
