@@ -18,6 +18,7 @@ COMMANDS = {
     "token": "print a token with which a script may send clips",
     "clips": "list the clips and their stage",
     "publish": "publish a clip",
+    "import": "bring the clips of a memory stick (a rescue folder)",
 }
 
 

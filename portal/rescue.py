@@ -1,0 +1,185 @@
+"""Clips from a rescue folder (docs/rescue.md) into the queue, exactly as if they had been delivered. Blocks.
+
+The same checks, the same clip ids, the same receipt: what has been delivered already, or is delivered afterwards, is
+one clip. Only finished clips can come: those whose speaker pressed Send, and whose rendition is in the folder.
+"""
+
+import base64
+import contextlib
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from portal import words
+from portal.intake import store
+from portal.intake.disk import NoRoom, StoreError, disk_errors
+from portal.intake.metadata import BadMetadata, ClipFacts, read_facts
+from portal.models import Clip, Upload
+from portal.sealed import Broken, SealError, WrongWords, unsealed
+
+FORMAT, VERSION = "diary rescue", 1
+INDEX = "index.age"
+MOST_INDEX_BYTES = 16_000_000
+FILETYPES = {"video": "video/mp4", "sound": "audio/mp4"}
+NO_SENSE = "This folder is damaged, or was not made by the app."
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of the clips of a folder; titles, or titles with a sentence."""
+
+    received: list[str] = field(default_factory=list)
+    already: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+    """They need a computer with the app: nobody has pressed Send, or the rendition was not made yet."""
+    refused: list[str] = field(default_factory=list)
+
+
+def import_folder(folder: Path, typed: str, owner: User) -> Imported:
+    """Put every finished clip of a folder into the queue, in the owner's name. Raises SealError with a sentence."""
+    passphrase = "-".join(re.findall("[a-z]+", typed.lower()))
+    result = Imported()
+    for clip in _read_index(folder, passphrase):
+        title = " ".join(str(clip.get("title", "")).split())[:200] or "A clip without a title"
+        rendition = clip.get("rendition")
+        if clip.get("wanted") is not True or rendition is None:
+            result.unfinished.append(title)
+            continue
+        try:
+            new = _import(folder, owner, _facts(clip, rendition), rendition)
+        except (SealError, StoreError, BadMetadata) as error:
+            result.refused.append(f"{title}: {_sentence(error)}")
+        else:
+            (result.received if new else result.already).append(title)
+    return result
+
+
+def _sentence(error: Exception) -> str:
+    match error:
+        case store.OthersClip():
+            return words.OTHERS_CLIP
+        case store.AnotherReceived():
+            return words.OTHER_CLIP_RECEIVED
+        case store.Damaged() | WrongWords():  # the index names the key of each file
+            return NO_SENSE
+        case NoRoom():
+            return words.NO_ROOM
+        case _:
+            return str(error) or words.DISK_FAILED
+
+
+# -- the index ------------------------------------------------------------------------------------------------------
+
+
+def _read_index(folder: Path, passphrase: str) -> list[dict[str, object]]:
+    gathered = b""
+    for block in unsealed(folder, INDEX, passphrase):
+        gathered += block
+        if len(gathered) > MOST_INDEX_BYTES:
+            raise Broken(NO_SENSE)
+    try:
+        match json.loads(gathered):
+            case {"format": str(name), "version": int(version)} if name == FORMAT and version > VERSION:
+                raise Broken("A newer version of the app made this folder. Please update the portal.")
+            case {"format": str(name), "clips": list(clips)} if name == FORMAT:
+                return [_object(each) for each in clips]
+    except (ValueError, RecursionError) as error:
+        raise Broken(NO_SENSE) from error
+    raise Broken(NO_SENSE)
+
+
+def _object(found: object) -> dict[str, object]:
+    if not isinstance(found, dict):
+        raise Broken(NO_SENSE)
+    return found
+
+
+def _facts(clip: Mapping[str, object], rendition: object) -> ClipFacts:
+    """The facts as a delivery's own words, so that a delivery's own checks read them. Raises BadMetadata, Broken."""
+    seconds = _object(rendition).get("seconds")
+    facts = {
+        "clipid": clip.get("clip_id"),
+        "sha256": _object(rendition).get("sha256"),
+        "filetype": FILETYPES.get(str(clip.get("kind")), ""),
+        "title": " ".join(str(clip.get("title", "")).split())[:200],
+        "audience": clip.get("audience"),
+        "seconds": f"{seconds:.3f}" if isinstance(seconds, float) else seconds,
+        "recorded": _recorded(clip.get("created_at")),
+        "people": json.dumps(clip.get("people")),
+    }
+    pairs = (f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in facts.items())
+    return read_facts(",".join(pairs), accepts=settings.ACCEPTS)
+
+
+def _recorded(found: object) -> str:
+    try:
+        return datetime.fromisoformat(str(found)).astimezone(UTC).isoformat(timespec="seconds")
+    except (ValueError, OverflowError):
+        return ""
+
+
+# -- one clip -------------------------------------------------------------------------------------------------------
+
+
+def _import(folder: Path, owner: User, facts: ClipFacts, rendition: object) -> bool:
+    """Whether it is new here. Raises SealError and StoreError."""
+    match rendition:
+        case {"file": str(name), "key": str(key), "bytes": int(length)} if re.fullmatch(r"\d{4}\.age", name, re.ASCII):
+            pass
+        case _:
+            raise Broken(NO_SENSE)
+    if not 0 < length <= settings.MAX_BYTES:
+        raise Broken(words.TOO_LONG)
+    if Clip.objects.filter(clip_id=facts.clip_id, owner=owner, sha256=facts.sha256).exists():
+        return False
+    with _unpacked(folder, name, key, length, facts.sha256) as whole:
+        upload = store.create(owner, facts, length)
+        _hand_over(upload, whole)
+    return True
+
+
+@contextlib.contextmanager
+def _unpacked(folder: Path, name: str, key: str, length: int, sha256: str) -> Iterator[Path]:
+    """The rendition, whole and synced, where deliveries arrive; what nobody took away goes at the end.
+
+    It is named so that the server's next start removes it where this process was killed.
+    """
+    with disk_errors():
+        if shutil.disk_usage(settings.INCOMING).free < length + settings.KEEP_FREE_BYTES:
+            raise NoRoom
+        handle, path = tempfile.mkstemp(dir=settings.INCOMING, prefix="rescue-", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            digest, size = hashlib.sha256(), 0
+            for block in unsealed(folder, name, key):
+                size += len(block)
+                if size > length:
+                    raise Broken(NO_SENSE)
+                digest.update(block)
+                with disk_errors():
+                    file.write(block)
+            with disk_errors():
+                file.flush()
+                os.fsync(file.fileno())
+        if (size, digest.hexdigest()) != (length, sha256):
+            raise Broken(NO_SENSE)
+        yield Path(path)
+    finally:
+        Path(path).unlink(missing_ok=True)
+
+
+def _hand_over(upload: Upload, whole: Path) -> None:
+    """In place of what a broken delivery left. A server that still writes there writes into a file without a name."""
+    with disk_errors():
+        whole.replace(upload.part)
+    store.commit(upload)
