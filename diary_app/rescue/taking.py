@@ -4,6 +4,7 @@ The clips stay where they are. Caller's thread; waits for the stick.
 """
 
 import contextlib
+import errno
 import hashlib
 import logging
 import secrets
@@ -121,12 +122,21 @@ def _publish(draft: Path, out: Path, now: datetime) -> Path:
         while final.exists():
             again += 1
             final = out / f"{name} ({again})"
-        sync_folder(draft)
+        _sync_names(draft)
         draft.rename(final)
-        sync_folder(out)
+        _sync_names(out)
     except OSError as error:
         raise cannot_write(error) from error
     return final
+
+
+def _sync_names(folder: Path) -> None:
+    """Some systems of files (a share on a network, for one) have no such call, and every file is synced already."""
+    try:
+        sync_folder(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
 
 
 def _clear(draft: Path) -> None:
