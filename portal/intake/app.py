@@ -45,6 +45,9 @@ class Intake:
         self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="intake")
         # Reading a large file once more for its SHA-256 takes many seconds: nobody else waits for these threads.
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="intake-reader")
+        # One writer at a time, first come first served: those who wait for SQLite's own lock try again and again, in no
+        # order, and of a thousand at once some would wait for half a minute and then fail.
+        self._writer = asyncio.Lock()
 
     async def __call__(self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         """Answer one request."""
@@ -74,6 +77,11 @@ class Intake:
     async def _in_thread(self, work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
         """Run what blocks; failures of the store become answers."""
         return await self._answered(self._run(partial(work, *args, **kwargs)))
+
+    async def _write(self, work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
+        """Run what writes to the database."""
+        async with self._writer:
+            return await self._in_thread(work, *args, **kwargs)
 
     async def _answered(self, work: Awaitable[Result]) -> Result:
         """Wait for the work of a thread; failures of the store become answers."""
@@ -132,7 +140,7 @@ class Intake:
         except BadMetadata as error:
             raise Refused(400, "bad_metadata", str(error)) from error
         async with self.turns.take((owner.pk, facts.clip_id)):
-            upload = await self._in_thread(store.create, owner, facts, length)
+            upload = await self._write(store.create, owner, facts, length)
         return Answer(201, {"location": f"{address}{upload.pk}"})
 
     async def _stand(self, owner: User, upload_id: UUID) -> Answer:
@@ -177,13 +185,14 @@ class Intake:
         finally:
             part.close()
         if part.size > before.offset:
-            await self._in_thread(store.note, before.upload, part.size - before.offset)
+            await self._write(store.note, before.upload, part.size - before.offset)
         if too_much:
             raise Refused(413, "too_much", words.TOO_MUCH)
         return store.Standing(before.upload, part.size)
 
     async def _commit(self, whole: store.Standing) -> None:
-        await self._answered(self._run(partial(store.commit, whole.upload), pool=self._readers))
+        await self._answered(self._run(partial(store.keep, whole.upload), pool=self._readers))
+        await self._write(store.enter_queue, whole.upload)
         self._on_received()
 
 

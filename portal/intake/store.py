@@ -155,8 +155,14 @@ def discard(upload: Upload) -> None:
 # -- the commit -----------------------------------------------------------------------------------------------------
 
 
-def commit(upload: Upload) -> Clip:
+def commit(upload: Upload) -> None:
     """Make a whole upload a clip in the queue; may be repeated. Raises Damaged, NoRoom, DiskFailed."""
+    keep(upload)
+    enter_queue(upload)
+
+
+def keep(upload: Upload) -> None:
+    """Compare the SHA-256 and give the file its final name, durably. Raises Damaged, NoRoom, DiskFailed."""
     with disk_errors():
         here = upload.part if upload.part.exists() else upload.final
         if sha256(here) != upload.sha256:
@@ -167,10 +173,10 @@ def commit(upload: Upload) -> Clip:
             upload.part.replace(upload.final)
         sync_folder(upload.final.parent)
         sync_folder(upload.part.parent)
-    return _enter_queue(upload)
 
 
-def _enter_queue(upload: Upload) -> Clip:
+def enter_queue(upload: Upload) -> None:
+    """Make the row of the clip, and the task that checks it."""
     with transaction.atomic():
         clip, made = Clip.objects.get_or_create(
             clip_id=upload.clip_id,
@@ -192,7 +198,6 @@ def _enter_queue(upload: Upload) -> Clip:
         if made:
             Event.objects.create(clip=clip, actor_id=upload.owner_id, what=Stage.RECEIVED)
             check_clip.enqueue(str(clip.clip_id))
-    return clip
 
 
 # -- what nobody carries on with ------------------------------------------------------------------------------------
