@@ -4,8 +4,10 @@ django-tasks-db brings a worker process that asks the database once a second; ou
 server, so that a clip is checked the moment it is whole and an idle portal does nothing.
 """
 
+import logging
 import threading
 
+from django.db import DatabaseError
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as BatchWorker
 from django_tasks_db.models import DBTaskResult
@@ -13,8 +15,11 @@ from django_tasks_db.models import DBTaskResult
 from portal.checks.tasks import check_clip
 from portal.models import Clip
 
+log = logging.getLogger("portal.worker")
 PATIENCE_S = 60.0
-"""How long it sleeps when nobody wakes it: an admin command in another process may have left work."""
+"""How long it sleeps when nobody wakes it. Then it looks by itself: an admin command in another process may have left
+work, and a check that the computer could not do (no memory, an unreadable disk) is tried again.
+"""
 
 
 class Worker:
@@ -46,11 +51,19 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._wake.wait(PATIENCE_S)
+            woken = self._wake.wait(PATIENCE_S)
             self._wake.clear()
             if not self._stop.is_set():
-                self._batch = _batch_worker()
-                self._batch.run()
+                self._work(look_first=not woken)
+
+    def _work(self, *, look_first: bool) -> None:
+        try:
+            if look_first:
+                sweep()
+            self._batch = _batch_worker()
+            self._batch.run()
+        except DatabaseError:
+            log.exception("The portal's worker could not use the database; it tries again in a minute.")
 
 
 def _batch_worker() -> BatchWorker:
@@ -69,7 +82,7 @@ def _batch_worker() -> BatchWorker:
 def sweep() -> None:
     """Return tasks that a killed server left running, and make tasks for clips that were never checked.
 
-    The folder's lock says that no other worker is alive.
+    The folder's lock says that no other worker is alive; this one calls it between two tasks.
     """
     DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).update(status=TaskResultStatus.READY, started_at=None)
     waiting = {result.args_kwargs["args"][0] for result in DBTaskResult.objects.filter(status=TaskResultStatus.READY)}

@@ -27,7 +27,12 @@ def check(clip_id: str) -> None:
 
 
 def look_at(clip: Clip) -> Verdict:
-    """What the probe says; a poster that it drew gets its place."""
+    """What the probe says; a poster that it drew gets its place.
+
+    Raises OSError where the portal cannot read its own disk: that is no fault of the clip, which is looked at later.
+    """
+    with clip.media.open("rb") as file:
+        file.read(1)
     draft = Path(settings.POSTERS) / f"{clip.media.stem}.draft"
     try:
         for _ in range(ATTEMPTS):

@@ -59,12 +59,14 @@ def probe(path: Path, *, kind: str, poster: Path) -> Verdict:
         _hear(path)
         if kind == "sound":
             return Verdict(seconds=seconds)
-        width, height = _draw(path, at_s=min(1.0, seconds / 3), poster=poster)
+        chosen = _look(path, at_s=min(1.0, seconds / 3))
+        width, height = (chosen.height, chosen.width) if chosen.rotation % 180 else (chosen.width, chosen.height)
+        drawn = _draw(chosen, poster)
     except Unplayable as error:
         return Verdict(reason=str(error))
     except (av.FFmpegError, ValueError, MemoryError):
         return Verdict(reason="CANNOT_PLAY")
-    return Verdict(seconds=seconds, width=width, height=height, poster=True)
+    return Verdict(seconds=seconds, width=width, height=height, poster=drawn)
 
 
 def _open(path: Path) -> InputContainer:
@@ -113,8 +115,8 @@ def _hear(path: Path) -> None:
             return
 
 
-def _draw(path: Path, *, at_s: float, poster: Path) -> tuple[int, int]:
-    """Write the picture at a moment as a small JPEG; returns the width and height at which the film is shown."""
+def _look(path: Path, *, at_s: float) -> av.VideoFrame:
+    """Decode up to the picture at a moment."""
     with _open(path) as container:
         stream = container.streams.video[0]
         stream.thread_count = 1
@@ -127,13 +129,21 @@ def _draw(path: Path, *, at_s: float, poster: Path) -> tuple[int, int]:
                 break
     if chosen is None:
         raise Unplayable("CANNOT_PLAY")
+    return chosen
+
+
+def _draw(chosen: av.VideoFrame, poster: Path) -> bool:
+    """Write the picture as a small JPEG; False where the portal's disk does not take it: no fault of the film."""
     width = min(POSTER_WIDTH, chosen.width) // 2 * 2 or 2
     height = round(chosen.height * width / chosen.width / 2) * 2 or 2
     small = chosen.reformat(width=width, height=height, format="rgb24").to_ndarray()
     turned = np.ascontiguousarray(np.rot90(small, k=chosen.rotation // 90 % 4)).astype(np.uint8)
-    poster.write_bytes(_jpeg(av.VideoFrame.from_ndarray(turned, format="rgb24")))
-    sideways = chosen.rotation % 180 != 0
-    return (chosen.height, chosen.width) if sideways else (chosen.width, chosen.height)
+    picture = _jpeg(av.VideoFrame.from_ndarray(turned, format="rgb24"))
+    try:
+        poster.write_bytes(picture)
+    except OSError:
+        return False
+    return True
 
 
 def _jpeg(picture: av.VideoFrame) -> bytes:

@@ -1,0 +1,99 @@
+"""What the check on arrival refuses is told in a plain sentence; what is the portal's own fault is not the clip's."""
+
+import re
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django_tasks_db.models import DBTaskResult
+from pytest_django import Settings
+
+from portal import words
+from portal.checks import arrival, probe
+from portal.checks.verdict import Verdict
+from portal.models import Clip, Event, Stage
+from portal.worker import sweep
+from tests.support.portal_client import PortalClient, Sendable
+from tests.support.portal_process import REPOSITORY, PortalProcess
+from tests.support.sending import MemoryVault, signed_in
+from tests.support.wait import until
+from upload.receipt import PortalStage, fetch_stage
+from upload.secret import Secret
+from upload.tokens import Tokens
+
+WHEN = datetime(2026, 11, 22, tzinfo=UTC)
+JARGON = re.compile(r"codec|container|stream|probe|MIME|error|exception|server|file type|pixel", re.IGNORECASE)
+
+
+def reasons() -> set[str]:
+    """Every reason that the check on arrival can give, as its source has them."""
+    source = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "portal" / "checks").glob("*.py"))
+    return set(re.findall(r'(?:Unplayable\(|reason=)"([A-Z_]+)"', source))
+
+
+@pytest.fixture
+def clip(db: None) -> Clip:
+    owner = User.objects.create_user("ann")
+    return Clip.objects.create(
+        clip_id=uuid.uuid4(),
+        owner=owner,
+        sha256="0" * 64,
+        bytes=1,
+        filetype="video/mp4",
+        title="A clip",
+        audience="staff",
+        seconds=1,
+        recorded=WHEN,
+        received_at=WHEN,
+        people=[],
+        media_name=f"{uuid.uuid4()}.mp4",
+    )
+
+
+def test_every_reason_is_a_plain_sentence() -> None:
+    assert reasons() == {"CANNOT_PLAY", "NO_PICTURE", "NO_SOUND", "WRONG_CODEC", "TOO_LARGE_PICTURE"}
+    for reason in reasons():
+        sentence = str(getattr(words, reason))
+        assert re.fullmatch(r"[A-Z][^\n]+\. (Please [^\n]+\.)", sentence), (
+            sentence
+        )  # what happened, and one thing to do
+        assert not JARGON.search(sentence), sentence
+
+
+@pytest.mark.parametrize("reason", sorted(reasons()))
+def test_a_refusal_is_written_where_the_app_reads_it(
+    clip: Clip, reason: str, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA = settings.POSTERS = tmp_path
+    clip.media.write_bytes(b"x")
+    monkeypatch.setattr(arrival, "_run_probe", lambda *_, **__: Verdict(reason=reason))
+    arrival.check(str(clip.clip_id))
+    clip.refresh_from_db()
+    assert (clip.stage, clip.playable, clip.note) == (Stage.SENT_BACK, False, getattr(words, reason))
+    assert list(Event.objects.values_list("what", "note")) == [(Stage.SENT_BACK, clip.note)]
+
+
+def test_the_app_reads_it(portal: PortalProcess, carer: PortalClient, sound: Path) -> None:
+    sent = Sendable(sound.read_bytes())  # which says that it is a film
+    carer.send(sent)
+    tokens = Tokens(Secret(carer.tokens["access_token"]), Secret(carer.tokens["refresh_token"]))
+    with signed_in(portal.url, MemoryVault(tokens)) as account:
+        until(lambda: fetch_stage(account, sent.clip_id) != PortalStage("received", None), what="the check")
+        assert fetch_stage(account, sent.clip_id) == PortalStage("sent_back", words.NO_PICTURE)
+
+
+def test_a_disk_that_takes_no_poster_is_no_fault_of_the_film(film: Path, tmp_path: Path) -> None:
+    found = probe.probe(film, kind="video", poster=tmp_path / "nowhere" / "poster.draft")
+    assert (found.reason, found.poster, found.width, found.height) == ("", False, 640, 360)
+
+
+def test_a_disk_that_cannot_be_read_is_no_fault_of_the_clip(clip: Clip, tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA = settings.POSTERS = tmp_path
+    with pytest.raises(FileNotFoundError):
+        arrival.check(str(clip.clip_id))
+    clip.refresh_from_db()
+    assert (clip.stage, clip.checked_at) == (Stage.RECEIVED, None)
+    sweep()
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [str(clip.clip_id)]
