@@ -75,7 +75,8 @@ def for_accounts(method: str) -> Callable[[ForAccount], View]:
                 refused = refusal(405, "wrong_method", words.WRONG_METHOD)
                 refused["Allow"] = method
                 return refused
-            user = account_of(request)
+            # In the header alone: a token in an address or a form is kept by those who pass them on (RFC 9700, 4.3.2).
+            user = account_of(request) if "Authorization" in request.headers else None
             return refusal(401, "not_signed_in", words.NOT_SIGNED_IN) if user is None else view(request, user, clip_id)
 
         return guarded
