@@ -12,12 +12,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from diary_app.catalogue_errors import (
+    CatalogueDamaged,
+    CatalogueError,
+    CatalogueTooNew,
+    CatalogueUnwritable,
+    UnknownClip,
+)
 from diary_app.clip import (
     About,
     Audience,
     Clip,
     ClipId,
     Delivery,
+    Goes,
     KeptRange,
     Kind,
     Person,
@@ -28,25 +36,7 @@ from diary_app.clip import (
 )
 from diary_app.schema import MIGRATIONS
 
-
-class CatalogueError(Exception):
-    """The catalogue cannot be used; the text is a sentence for the user."""
-
-
-class CatalogueTooNew(CatalogueError):
-    """A newer version of the app wrote this catalogue."""
-
-
-class CatalogueDamaged(CatalogueError):
-    """The file is not a catalogue, or SQLite finds it broken."""
-
-
-class CatalogueUnwritable(CatalogueError):
-    """The disk is full, fails, or another process holds the catalogue for too long; nothing has changed."""
-
-
-class UnknownClip(CatalogueError):
-    """No clip has this id."""
+__all__ = ["Catalogue", "CatalogueDamaged", "CatalogueError", "CatalogueTooNew", "CatalogueUnwritable", "UnknownClip"]
 
 
 class Catalogue:
@@ -196,7 +186,8 @@ class Catalogue:
         row = self._one("delivery", clip_id)
         if row is None:
             return Delivery()
-        return Delivery(row["attempts"], row["not_before"], row["upload_url"], row["problem"], held=bool(row["held"]))
+        held, goes = bool(row["held"]), Goes(row["goes"])
+        return Delivery(row["attempts"], row["not_before"], row["upload_url"], row["problem"], held=held, goes=goes)
 
     # -- the take and its edits -------------------------------------------------------------------------------------
 
@@ -275,8 +266,11 @@ class Catalogue:
     # -- rendition, queue, receipt ----------------------------------------------------------------------------------
 
     def want(self, clip_id: ClipId) -> None:
-        """The user pressed Send: the clip is in the queue from now on."""
-        self._update(clip_id, wanted=1)
+        """The user pressed Send: the clip is in the queue from now on, and goes by itself."""
+        with self._change() as db:
+            self._row(clip_id)
+            db.execute("UPDATE clip SET wanted = 1 WHERE clip_id = ?", (clip_id,))
+            db.execute("UPDATE delivery SET goes = ? WHERE clip_id = ?", (Goes.BY_ITSELF, clip_id))
 
     def came_from(self, source_sha256: str) -> Clip | None:
         """The clip that a file with these bytes became, so that one file is never sent twice."""
@@ -293,17 +287,11 @@ class Catalogue:
         with self._change() as db:
             db.execute(
                 "INSERT OR REPLACE INTO rendition VALUES (?, ?, ?, ?, ?)",
-                (
-                    clip_id,
-                    self._stored(rendition.path),
-                    rendition.sha256,
-                    rendition.bytes,
-                    rendition.seconds,
-                ),
+                (clip_id, self._stored(rendition.path), rendition.sha256, rendition.bytes, rendition.seconds),
             )
 
     def set_delivery(self, clip_id: ClipId, delivery: Delivery, *, stage: Stage | None = None) -> None:
-        """Write the queue row, its lease untouched; with a stage, move the clip in the same transaction."""
+        """Write the queue row but for its lease and its owner's word; with a stage, move the clip with it."""
         with self._change() as db:
             if stage is not None:
                 db.execute("UPDATE clip SET stage = ? WHERE clip_id = ?", (stage, clip_id))
@@ -350,6 +338,23 @@ class Catalogue:
                 db.execute(fresh)
             db.executemany(f"{fresh} WHERE clip_id = ?", [(clip_id,) for clip_id in clip_ids])
 
+    def set_goes(self, clip_id: ClipId, goes: Goes) -> None:
+        """Its owner's word on when the clip goes out; the rest of its queue row stays as it is. Raises UnknownClip."""
+        with self._change() as db:
+            self._row(clip_id)
+            db.execute(
+                "INSERT INTO delivery (clip_id, goes) VALUES (?, ?) ON CONFLICT (clip_id) DO UPDATE SET goes = ?",
+                (clip_id, goes, goes),
+            )
+
+    def goes(self, clip_id: ClipId) -> Goes:
+        """Its owner's word just now; asked while the clip is on its way. Raises CatalogueDamaged."""
+        try:
+            with self._lock:
+                return self._delivery(clip_id).goes
+        except sqlite3.Error as error:
+            raise CatalogueDamaged("The list of your clips cannot be read.") from error
+
     def forget_rendition(self, clip_id: ClipId, *, problem: str) -> None:
         """The finished file is gone or is another one: back to the take, out of the queue, and why."""
         with self._change() as db:
@@ -389,6 +394,6 @@ class Catalogue:
             )
             db.execute("UPDATE clip SET stage = ? WHERE clip_id = ?", (Stage.RECEIVED, receipt.clip_id))
             db.execute(
-                "UPDATE delivery SET upload_url = NULL, problem = NULL, held = 0 WHERE clip_id = ?",
-                (receipt.clip_id,),
+                "UPDATE delivery SET upload_url = NULL, problem = NULL, held = 0, goes = ? WHERE clip_id = ?",
+                (Goes.BY_ITSELF, receipt.clip_id),
             )

@@ -56,6 +56,17 @@ class Preset(StrEnum):
     BEST = "best"
 
 
+class Goes(StrEnum):
+    """What its owner said about when a clip goes out."""
+
+    BY_ITSELF = "by_itself"
+    """As the rules for all clips have it."""
+    HELD = "held"
+    """Not until they say so."""
+    ANYWAY = "anyway"
+    """Also where the connection is paid for by the amount."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptRange:
     """A stretch of the take that stays, in seconds of the take's own time: start_s <= t < end_s."""
@@ -129,6 +140,8 @@ class Delivery:
     """The last sentence for the user, or None."""
     held: bool = False
     """True when the world cannot mend it: a person must sign in or read the refusal."""
+    goes: Goes = Goes.BY_ITSELF
+    """Its owner's own word; no attempt changes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,4 +57,6 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     """,
     "ALTER TABLE clip ADD COLUMN clean_sound INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE delivery ADD COLUMN goes TEXT NOT NULL DEFAULT 'by_itself'"
+    " CHECK (goes IN ('by_itself', 'held', 'anyway'))",
 )
