@@ -15,8 +15,9 @@ from datetime import UTC
 from threading import Event, Lock
 from typing import Protocol
 
-from diary_app.catalogue import Catalogue
-from diary_app.clip import Clip, Kind, Receipt, Rendition, Stage
+from diary_app.brake import Brake
+from diary_app.catalogue import Catalogue, CatalogueError
+from diary_app.clip import Clip, Goes, Kind, Receipt, Rendition, Stage
 from diary_app.news import ClipChanged, News, PortalChanged
 from diary_app.trip import LeaseLost, Trip
 from diary_app.verdict import judge
@@ -63,11 +64,24 @@ class Elsewhere:
     """Another process is delivering this clip, or another thread of this one any clip."""
 
 
-Outcome = Delivered | Failed | Elsewhere
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """The clip may not go out just now, or no longer: what the portal has of it is kept, and no attempt is counted."""
+
+
+Outcome = Delivered | Failed | Elsewhere | Stayed
+
+
+def held_by_owner(clip: Clip) -> bool:
+    """True where the clip must stay, even for somebody who asked for it by name."""
+    return clip.delivery.goes is Goes.HELD
 
 
 class Courier:
-    """now: wall clock in seconds; clock: monotonic seconds; random: 0 <= x < 1; chunk: bytes in one PATCH, or all."""
+    """now: wall clock in seconds; clock: monotonic seconds; random: 0 <= x < 1; chunk: bytes in one PATCH, or all.
+
+    cap: bytes a second, or None; pause: waits for an event, or so many seconds of the clock, and says which it was.
+    """
 
     def __init__(
         self,
@@ -80,6 +94,8 @@ class Courier:
         random: Callable[[], float],
         lease_s: float = LEASE_S,
         chunk: int | None = None,
+        cap: Callable[[], int | None] = lambda: None,
+        pause: Callable[[Event, float], bool] = Event.wait,
     ) -> None:
         self._catalogue = catalogue
         self._connector = connector
@@ -89,6 +105,8 @@ class Courier:
         self._random = random
         self._lease_s = lease_s
         self._chunk = chunk
+        self._cap = cap
+        self._pause = pause
         # One clip at a time, whichever thread asks: a lease only keeps other processes away.
         self._busy = Lock()
         self._holder = f"{os.getpid()}-{uuid.uuid4()}"
@@ -102,25 +120,32 @@ class Courier:
 
     # -- delivering -------------------------------------------------------------------------------------------------
 
-    def carry(self, clip: Clip, stop: Event) -> Outcome:
-        """Make one attempt. Raises Stopped, with the clip back in the queue, and CatalogueError."""
+    def carry(self, clip: Clip, stop: Event, *, stays: Callable[[Clip], bool] = held_by_owner) -> Outcome:
+        """Make one attempt. Raises Stopped, with the clip back in the queue, and CatalogueError.
+
+        stays: True for a clip that may not go out; asked with its owner's newest word five times a second on the way.
+        """
         if not self._busy.acquire(blocking=False):
             return Elsewhere()
         try:
-            return self._carry_leased(clip, stop)
+            return self._carry_leased(clip, stop, stays)
         finally:
             self._busy.release()
 
-    def _carry_leased(self, clip: Clip, stop: Event) -> Outcome:
+    def _carry_leased(self, clip: Clip, stop: Event, stays: Callable[[Clip], bool]) -> Outcome:
         if not self._lease(clip):
             return Elsewhere()
         try:
-            return self._carry(self._catalogue.clip(clip.clip_id), stop)
+            leased = self._catalogue.clip(clip.clip_id)
+            return self._carry(leased, Brake(stop, lambda: stays(self._newest(leased))))
         except LeaseLost:
             return Elsewhere()
         except Stopped:
             self._move(clip, Stage.READY)
-            raise
+            if stop.is_set():
+                raise
+            log.info("clip %s stays here for now", clip.clip_id)
+            return Stayed()
         finally:
             self._catalogue.release(clip.clip_id, holder=self._holder)
 
@@ -129,7 +154,7 @@ class Courier:
             return Delivered(clip.receipt)
         if clip.rendition is None:
             return self._lost_file(clip, FileChanged())
-        trip = self._trip(clip, clip.rendition)
+        trip = self._trip(clip, clip.rendition, stop)
         try:
             found = self._attempt_signed_in(clip, clip.rendition, trip, stop)
         except FileChanged as error:
@@ -228,7 +253,15 @@ class Courier:
     def _lease(self, clip: Clip) -> bool:
         return self._catalogue.lease(clip.clip_id, holder=self._holder, now=self._now(), seconds=self._lease_s)
 
-    def _trip(self, clip: Clip, rendition: Rendition) -> Trip:
+    def _newest(self, clip: Clip) -> Clip:
+        """The clip with its owner's newest word; with the last one where the catalogue cannot be read just now."""
+        try:
+            goes = self._catalogue.goes(clip.clip_id)
+        except CatalogueError:
+            return clip
+        return replace(clip, delivery=replace(clip.delivery, goes=goes))
+
+    def _trip(self, clip: Clip, rendition: Rendition, stop: Event) -> Trip:
         return Trip(
             clip,
             total=rendition.bytes,
@@ -236,6 +269,8 @@ class Courier:
             prolong=lambda: self._lease(clip),
             prolong_s=self._lease_s / 3,
             clock=self._clock,
+            cap=self._cap,
+            pause=lambda seconds: self._pause(stop, seconds),
         )
 
     def _move(self, clip: Clip, stage: Stage) -> None:

@@ -13,14 +13,15 @@ from threading import Event
 from types import TracebackType
 
 from diary_app.catalogue import Catalogue, CatalogueError
-from diary_app.clip import Clip, ClipId, Receipt
-from diary_app.courier import Courier, Delivered, Elsewhere, Failed
+from diary_app.clip import Clip, ClipId, Goes, Receipt
+from diary_app.courier import Courier, Delivered, Elsewhere, Failed, Stayed, held_by_owner
 from diary_app.rounds import Rounds
 from upload.errors import DeliveryError, Stopped, World
 from upload.retry import is_due
 
 log = logging.getLogger(__name__)
 
+HELD = "The clip was held in the app meanwhile."
 REST_S = 1.0
 """After an attempt that failed, no clip is tried for so long: a portal that refuses is not asked by the whole queue."""
 
@@ -37,19 +38,24 @@ class Pace:
 
 
 class Uploader:
-    """The uploader's thread: start() it once; stop() ends it, in the middle of a block if need be."""
+    """The uploader's thread: start() it once; stop() ends it, in the middle of a block if need be.
+
+    stays: True for a clip that may not go out by itself just now (sending_rules.may_go).
+    """
 
     def __init__(
         self,
         catalogue: Catalogue,
         courier: Courier,
         *,
+        stays: Callable[[Clip], bool] = held_by_owner,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._catalogue = catalogue
         self._courier = courier
+        self._stays = stays
         self._pace = pace or Pace()
         self._clock = clock
         self._now = now
@@ -117,10 +123,10 @@ class Uploader:
         if self._clock() < self._rest_until_s:
             return False
         for clip in self._catalogue.queue():
-            if not _due(clip, now=self._now()):
+            if self._stays(clip) or not _due(clip, now=self._now()):
                 continue
             with _HeldOnBug(self._courier, clip):
-                outcome = self._courier.carry(clip, self._stop)
+                outcome = self._courier.carry(clip, self._stop, stays=self._stays)
                 if isinstance(outcome, Elsewhere):
                     continue
                 if isinstance(outcome, Failed):
@@ -172,14 +178,19 @@ def deliver(
     """Deliver one clip and return its receipt; for the command line. The clip has a rendition and is wanted.
 
     patience_s: how long to go on while the portal cannot be reached; 0 makes one attempt. Where the app itself is
-    delivering the clip, this waits for it. Raises DeliveryError (the clip stays in the queue), Stopped, UnknownClip.
+    delivering the clip, this waits for it. Whoever asks says "now": what its owner held goes, unless they hold it again
+    meanwhile. Raises DeliveryError (the clip stays in the queue), Stopped, UnknownClip.
     """
+    if held_by_owner(catalogue.clip(clip_id)):
+        catalogue.set_goes(clip_id, Goes.BY_ITSELF)
     catalogue.try_again(clip_id)
     ends = clock() + patience_s
     while True:
         outcome = courier.carry(catalogue.clip(clip_id), stop)
         if isinstance(outcome, Delivered):
             return outcome.receipt
+        if isinstance(outcome, Stayed):
+            raise DeliveryError(HELD)
         if isinstance(outcome, Failed) and (not isinstance(outcome.error, World) or clock() >= ends):
             raise outcome.error
         _wait_until_due(clip_id, catalogue=catalogue, stop=stop, now=now)

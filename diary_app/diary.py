@@ -81,6 +81,7 @@ class Diary:
         self._fitting = Fitting(folders, clock, self._recorder)
         self._device_watch: DeviceWatch | None = None
         self._post_room = PostRoom(folders, self._catalogue, on_news=self._tell, portal=portal)
+        self.sending = self._post_room.when
         self._promises = Promises(self._post_room.seconds_for)
         self._preparer = Preparer(folders, self._catalogue, on_news=self._tell, on_ready=self._post_room.wake)
         self.rescue = RescueDesk(folders, self._catalogue, on_news=self._tell, wake=self._preparer.wake)

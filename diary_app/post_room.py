@@ -12,10 +12,12 @@ from diary_app.clip import ClipId, Receipt
 from diary_app.courier import Courier
 from diary_app.delivery import Uploader, deliver
 from diary_app.folders import Folders
+from diary_app.kept_rules import KeptRules
 from diary_app.line_speed import LineSpeeds
 from diary_app.news import News, PortalChanged
 from diary_app.pairing import Invitation, Pairing, PairingDesk
 from diary_app.practice import PracticePortal
+from diary_app.when_to_send import WhenToSend
 from upload.errors import DeliveryError, Stopped
 
 log = logging.getLogger(__name__)
@@ -44,10 +46,17 @@ class PostRoom:
         self._stop = threading.Event()
         self._practice = PracticePortal(folders)
         self._desk = PairingDesk(folders, self._practice, portal=portal)
+        self.when = WhenToSend(catalogue, KeptRules(folders.data / "sending.json"), tell=on_news, wake=self.wake)
         self._courier = Courier(
-            catalogue, self._desk, tell=on_news, clock=time.monotonic, now=time.time, random=random.random
+            catalogue,
+            self._desk,
+            tell=on_news,
+            clock=time.monotonic,
+            now=time.time,
+            random=random.random,
+            cap=lambda: self.when.cap,
         )
-        self._uploader = Uploader(catalogue, self._courier)
+        self._uploader = Uploader(catalogue, self._courier, stays=self.when.stays)
         self._speeds = LineSpeeds(folders.line_speeds)
         self._joining: threading.Thread | None = None
 
@@ -79,12 +88,16 @@ class PostRoom:
         )
 
     def seconds_for(self, size: int) -> float | None:
-        """How long so many bytes take on the connection as it was last seen, perhaps in an earlier run; else None."""
+        """How long so many bytes take on the connection as it was last seen, perhaps in an earlier run; else None.
+
+        No less than the user's cap has it.
+        """
         portal = self._desk.paired()
         if portal is None:
             return None
-        speed = self._uploader.bytes_per_s or self._speeds.of(portal.url)
-        return None if speed is None else size / speed + USUAL_OVERHEAD_S
+        seen = self._uploader.bytes_per_s or self._speeds.of(portal.url)
+        known = [speed for speed in (seen, self.when.cap) if speed]
+        return size / min(known) + USUAL_OVERHEAD_S if known else None
 
     def _keep_speed(self) -> None:
         portal, speed = self._desk.paired(), self._uploader.bytes_per_s
