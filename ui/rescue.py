@@ -70,7 +70,8 @@ class TakeAway(Steps):
 
     def begin(self) -> None:
         """Look what there is to take."""
-        self.turn(words.LOOKING, self.close_button())
+        close = self.close_button()
+        self.turn(words.LOOKING, close, focus=close)
         self.open()
         self.errand(self.desk.diary.rescue.plan, self._show_plan, partial(self.show_end, words.NOT_TAKEN))
 
