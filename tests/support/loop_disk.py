@@ -36,13 +36,13 @@ class LoopDisk:
 
 
 @contextlib.contextmanager
-def loop_disk(folder: Path) -> Iterator[LoopDisk]:
+def loop_disk(folder: Path, *, megabytes: int = MEGABYTES) -> Iterator[LoopDisk]:
     """Make and mount an empty one. Skips where that is not allowed."""
     if os.geteuid() != 0:
         pytest.skip("a disk in a file: only root may mount one")
     image = folder / "disk.img"
     with image.open("wb") as file:
-        file.truncate(MEGABYTES << 20)
+        file.truncate(megabytes << 20)
     made = subprocess.run(["mkfs.ext4", "-q", str(image)], check=False, capture_output=True, text=True)
     if made.returncode:
         pytest.skip(f"a disk in a file: mkfs.ext4 does not work here ({made.stderr.strip()})")

@@ -1,6 +1,7 @@
-"""`python -m tests.support.uploader_child DATA`: the app's uploader alone, in a process that a test may kill.
+"""`python -m tests.support.uploader_child DATA [HURRY [BUGS]]`: the app's uploader alone, for a test that may kill it.
 
-It reads the pairing from DATA, delivers what the catalogue has, and ends when the queue is empty.
+It reads the pairing from DATA, delivers what the catalogue has, and ends when the queue is empty. HURRY: how many times
+faster its clocks go, so that no pause is waited for. BUGS: how often it fails in the middle of a block, as a bug does.
 """
 
 import logging
@@ -13,26 +14,37 @@ from diary_app.catalogue import Catalogue
 from diary_app.courier import Courier
 from diary_app.delivery import Pace, Uploader
 from diary_app.folders import Folders
+from diary_app.logbook import catch_bugs, keep_log
 from diary_app.news import News, Progress
 from diary_app.pairing import PairingDesk
 from diary_app.practice import PracticePortal
 
 
-def main(data: str) -> None:
+def main(data: str, hurry: float = 1.0, bugs: float = 0.0) -> None:
     """Deliver everything; each piece of progress becomes a line on stdout."""
-    logging.basicConfig(level=logging.DEBUG)
+
+    def clock() -> float:
+        return time.monotonic() * hurry
+
+    def now() -> float:
+        return time.time() * hurry
+
     folders = Folders(Path(data))
+    keep_log(folders)
+    catch_bugs()
+    logging.getLogger().addHandler(logging.StreamHandler())
+    logging.getLogger().setLevel(logging.DEBUG)
     catalogue = Catalogue(folders.catalogue)
     courier = Courier(
         catalogue,
         PairingDesk(folders, PracticePortal(folders)),
-        tell=_print,
-        clock=time.monotonic,
-        now=time.time,
+        tell=Screen(int(bugs)).show,
+        clock=clock,
+        now=now,
         random=random.SystemRandom().random,
         lease_s=0.5,
     )
-    uploader = Uploader(catalogue, courier, pace=Pace(look_s=0.05))
+    uploader = Uploader(catalogue, courier, pace=Pace(look_s=0.05), clock=clock, now=now)
     uploader.start()
     while catalogue.queue():
         time.sleep(0.02)
@@ -40,10 +52,21 @@ def main(data: str) -> None:
     catalogue.close()
 
 
-def _print(news: News) -> None:
-    if isinstance(news, Progress):
+class Screen:
+    """Shows progress as lines on stdout, and has so many bugs left."""
+
+    def __init__(self, bugs: int) -> None:
+        self._bugs = bugs
+
+    def show(self, news: News) -> None:
+        """Called by the courier, from within the sending of a block."""
+        if not isinstance(news, Progress):
+            return
         print(f"{news.fraction:.3f}", flush=True)
+        if self._bugs and news.fraction > 0:
+            self._bugs -= 1
+            raise ZeroDivisionError("a bug that the test wished for")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *map(float, sys.argv[2:]))
