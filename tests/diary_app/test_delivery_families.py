@@ -106,7 +106,7 @@ def test_a_refusal_is_held_with_the_portals_sentence(desk: Desk) -> None:
     assert isinstance(outcome, Failed)
     assert isinstance(outcome.error, Refusal)
     assert (clip.stage, clip.delivery.held) == (Stage.READY, True)
-    assert clip.delivery.problem == "This account may not send clips."
+    assert clip.delivery.problem == "This account may not send clips. Your recording is safe on this computer."
     desk.portal.forget_steps()
     with running(desk.uploader()) as uploader:
         uploader.send_now(ready.clip_id)
