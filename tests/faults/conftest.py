@@ -5,11 +5,13 @@
 docs/reliability.md is made from this by scripts/reliability (tests.support.reliability).
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pluggy
 import pytest
 
+from tests.support.portal_client import PortalClient
+from tests.support.portal_process import PortalProcess
 from tests.support.reliability import Tally, put_down
 
 
@@ -21,6 +23,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def tally() -> Tally:
     """Where a test counts its runs and what it found."""
     return Tally()
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalClient]:
+    """A computer that a portal knows; it asks past whatever stands between the app and the portal."""
+    with PortalProcess(tmp_path_factory.mktemp("portal"), practice=False) as portal:
+        yield PortalClient(portal)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,8 +1,9 @@
-"""The fault table of docs/reliability.md: which fault tests there are, and what their runs have shown.
+"""The fault tables of docs/reliability.md: which fault tests there are, and what their runs have shown.
 
-    python -m tests.support.reliability PAGE RESULTS        writes the table of these results into the page
+    python -m tests.support.reliability PAGE RESULTS        writes the tables of these results into the page
 
-RESULTS is the folder that DIARY_RELIABILITY named while tests/faults ran.
+RESULTS is the folder that DIARY_RELIABILITY named while tests/faults, or some of it, ran. A test that did not run keeps
+its row of an earlier run, as long as it still says the same of its fault.
 """
 
 import ast
@@ -16,7 +17,10 @@ from pathlib import Path
 FAULTS = Path(__file__).parents[1] / "faults"
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 FOLDER = "DIARY_RELIABILITY"
-BEGIN, END = "<!-- table: made by scripts/reliability -->\n", "<!-- end of table -->\n"
+PARTS = ("recorder", "delivery")
+"""Each has a table of its own."""
+DELIVERY = ("test_delivery_", "test_canary", "test_portal_")
+END = "<!-- end of table -->\n"
 HEAD = "| Fault | How it is made | What must hold | Runs | Violations | Test |\n|---|---|---|---|---|---|\n"
 
 
@@ -37,8 +41,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class FaultTest:
-    """One fault test, as its source says."""
+    """One fault test, as its source says; part: one of PARTS."""
 
+    part: str
     name: str
     what: str
     made: str
@@ -46,8 +51,9 @@ class FaultTest:
 
 
 def fault_tests() -> list[FaultTest]:
-    """Every test of tests/faults, file by file. Raises AssertionError for one that does not say what its fault is."""
-    return [_described(path, node) for path in sorted(FAULTS.glob("test_*.py")) for node in _tests(path)]
+    """Every test of tests/faults, part by part, file by file. Raises AssertionError for one that says no fault."""
+    found = [_described(path, node) for path in sorted(FAULTS.glob("test_*.py")) for node in _tests(path)]
+    return sorted(found, key=lambda test: PARTS.index(test.part))
 
 
 def _tests(path: Path) -> Iterator[ast.FunctionDef]:
@@ -60,7 +66,8 @@ def _described(path: Path, node: ast.FunctionDef) -> FaultTest:
     for mark in node.decorator_list:
         if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.fault":
             words = {word.arg: ast.literal_eval(word.value) for word in mark.keywords}
-            return FaultTest(node.name, ast.literal_eval(mark.args[0]), str(words["made"]), str(words["holds"]))
+            part = "delivery" if path.name.startswith(DELIVERY) else "recorder"
+            return FaultTest(part, node.name, ast.literal_eval(mark.args[0]), str(words["made"]), str(words["holds"]))
     raise AssertionError(f"{path.name}: {node.name} does not say what its fault is")
 
 
@@ -76,13 +83,22 @@ def put_down(test: str, tally: Tally, *, outcome: str) -> None:
         file.write(json.dumps(facts) + "\n")
 
 
-def table(results: Path) -> str:
-    """The table of these results, a row for every fault test. Raises KeyError for one that has none."""
+def table(part: str, results: Path, page: str) -> str:
+    """The table of one part, a row for every fault test. Raises KeyError for one that never ran."""
     seen: dict[str, list[dict[str, object]]] = {}
     for line in (results / "results.jsonl").read_text().splitlines():
         facts = json.loads(line)
         seen.setdefault(facts["test"], []).append(facts)
-    return HEAD + "".join(_row(test, seen[test.name]) for test in fault_tests())
+    before = rows_of(page)
+    ours = [test for test in fault_tests() if test.part == part]
+    return HEAD + "".join(_row(one, seen[one.name]) if one.name in seen else _kept(one, before) for one in ours)
+
+
+def _kept(test: FaultTest, before: dict[str, list[str]]) -> str:
+    cells = before[test.name]
+    if cells[:3] != [test.what, test.made, test.holds]:
+        raise KeyError(test.name)
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _row(test: FaultTest, results: list[dict[str, object]]) -> str:
@@ -94,17 +110,26 @@ def _row(test: FaultTest, results: list[dict[str, object]]) -> str:
 
 
 def rows_of(page: str) -> dict[str, list[str]]:
-    """The cells of every row of the page's table, by the name of its test."""
-    lines = page[page.index(BEGIN) + len(BEGIN) : page.index(END)].splitlines()[2:]
+    """The cells of every row of the page's tables, by the name of its test."""
+    lines = [line for part in PARTS for line in _between(page, part)[1].splitlines()[2:]]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return {row[-1].strip("`"): row for row in cells}
 
 
+def _between(page: str, part: str) -> tuple[str, str, str]:
+    """The page before, in and after the table of a part."""
+    before, begin, rest = page.partition(f"<!-- table of the {part}: made by scripts/reliability -->\n")
+    inside, _, after = rest.partition(END)
+    return before + begin, inside, END + after
+
+
 def main(words: list[str]) -> None:
-    """Write the table into the page."""
+    """Write the tables into the page."""
     page, results = Path(words[0]), Path(words[1])
-    text = page.read_text()
-    page.write_text(text[: text.index(BEGIN) + len(BEGIN)] + table(results) + text[text.index(END) :])
+    for part in PARTS:
+        text = page.read_text()
+        before, _, after = _between(text, part)
+        page.write_text(before + table(part, results, text) + after)
 
 
 if __name__ == "__main__":
