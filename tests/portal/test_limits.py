@@ -84,6 +84,15 @@ class TestTheRules:
         settings.MAX_BYTES = settings.UNFINISHED = settings.BYTES_A_DAY = 1
         assert store.create(ann, said, 1000).pk == upload.pk
 
+    def test_a_delivery_that_is_announced_again_is_not_stale(self, ann: User) -> None:
+        said, other = facts(), facts()
+        uploads = [store.create(ann, clip, 10) for clip in (said, other)]
+        Upload.objects.update(touched_at=WHEN - timedelta(days=14, seconds=1))
+        assert set(store.stale(WHEN)) == set(uploads)
+        store.create(ann, said, 10)
+        assert store.stale(WHEN) == [uploads[1]]
+        assert store.stale(WHEN - timedelta(seconds=2)) == []
+
     def test_the_delivery_that_is_replaced_does_not_count(self, ann: User) -> None:
         said = facts()
         for clip in (said, facts(), facts()):

@@ -16,7 +16,7 @@ from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent, ASGISendCallab
 from portal.asgi import PAGES_AT_ONCE, Router
 from portal.intake.app import Intake
 from tests.support.crowd import Place, Sender, ask, random_clips
-from tests.support.many_uploads import run
+from tests.support.many_uploads import PATIENT, run
 from tests.support.portal_client import PortalClient, incoming
 from tests.support.portal_kills import Campaign
 from tests.support.portal_process import PortalProcess
@@ -29,7 +29,8 @@ KILLS = 2
 @pytest.fixture(scope="module")
 def portal(seed: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     """A portal for these tests: each leaves it with nothing unfinished."""
-    process = PortalProcess(Path(shutil.copytree(seed[0], tmp_path_factory.mktemp("many") / "portal")))
+    folder = Path(shutil.copytree(seed[0], tmp_path_factory.mktemp("many") / "portal"))
+    process = PortalProcess(folder, environment=PATIENT)
     try:
         yield process
         assert process.stop() == 0

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
 from tests.support.portal_client import PortalClient, Sendable
 from tests.support.portal_process import PortalProcess
@@ -62,9 +61,9 @@ def test_a_stale_delivery_is_thrown_away_and_the_app_that_comes_back_sends_it_ag
     assert notes.address != places[1]
 
 
-def test_one_that_is_being_written_or_was_announced_anew_is_left_alone(client: PortalClient) -> None:
-    written, announced, other = Sendable(b"a" * 600 * KIB), Sendable(b"b" * 100), Sendable(b"c" * 100)
-    places = {clip.clip_id: client.create(clip).headers["Location"] for clip in (written, announced, other)}
+def test_one_that_is_being_written_is_left_alone(client: PortalClient) -> None:
+    written, other = Sendable(b"a" * 600 * KIB), Sendable(b"b" * 100)
+    places = {clip.clip_id: client.create(clip).headers["Location"] for clip in (written, other)}
     release = threading.Event()
     answers: list[int] = []
 
@@ -81,8 +80,6 @@ def test_one_that_is_being_written_or_was_announced_anew_is_left_alone(client: P
     try:
         until(lambda: part(client, places[written.clip_id]).exists(), what="the first bytes")
         age(client.portal, places[written.clip_id], days=300)
-        age(client.portal, places[announced.clip_id], days=13.9)
-        client.create(announced)
         age(client.portal, places[other.clip_id], days=200)  # younger: it is looked at after the one that is written
         until(lambda: client.head(places[other.clip_id]).status_code == 404, what="the sweeper")
         assert part(client, places[written.clip_id]).exists()
@@ -91,7 +88,6 @@ def test_one_that_is_being_written_or_was_announced_anew_is_left_alone(client: P
         sender.join()
     assert answers == [204]
     assert client.receipt(written.clip_id)["sha256"] == written.sha256
-    assert client.head(places[announced.clip_id]).status_code == 200
 
 
 def test_one_that_is_whole_is_received_and_not_thrown_away(client: PortalClient) -> None:
@@ -103,10 +99,3 @@ def test_one_that_is_whole_is_received_and_not_thrown_away(client: PortalClient)
     age(client.portal, place, days=15)
     until(lambda: client.ask_receipt(clip.clip_id).status_code == 200, what="the sweeper")
     assert client.receipt(clip.clip_id)["sha256"] == clip.sha256
-
-
-def test_a_health_check_needs_no_sign_in_and_tells_nothing_but_that_all_is_well(client: PortalClient) -> None:
-    address = f"{client.portal.url}health"
-    answer = requests.get(address, timeout=30)
-    assert (answer.status_code, answer.json()) == (200, {"ok": True})
-    assert answer.headers["Cache-Control"] == "no-store"

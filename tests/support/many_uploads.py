@@ -27,6 +27,8 @@ from tests.support.portal_rows import rows
 EACH = 100
 """What one account may have unfinished (portal/settings.py, UNFINISHED)."""
 SIZE = 600_000
+PATIENT = {"DIARY_PORTAL_READ_TIMEOUT": "600"}
+"""Here everybody waits for everybody on purpose, for minutes on a busy computer."""
 MOST_MB = 600
 """A thousand open requests: 256 KiB each before they are written, as much again from their sockets, and the portal."""
 
@@ -98,12 +100,14 @@ def main(words: list[str]) -> int:
     seed = random.SystemRandom().randrange(2**32) if chosen.seed is None else chosen.seed
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, chosen.count + 256), hard), hard))
-    with tempfile.TemporaryDirectory(prefix="many-uploads-") as folder, PortalProcess(Path(folder) / "data") as portal:
-        tokens = [
-            portal.run("token", f"crowd {number}", "--user", f"carer{number}").strip()
-            for number in range(math.ceil(chosen.count / EACH))
-        ]
-        report = run(portal, tokens, count=chosen.count, size=chosen.size, rng=random.Random(seed))
+    with tempfile.TemporaryDirectory(prefix="many-uploads-") as folder:
+        portal = PortalProcess(Path(folder) / "data", environment=PATIENT)
+        try:
+            accounts = range(math.ceil(chosen.count / EACH))
+            tokens = [portal.run("token", "crowd", "--user", f"carer{number}").strip() for number in accounts]
+            report = run(portal, tokens, count=chosen.count, size=chosen.size, rng=random.Random(seed))
+        finally:
+            portal.kill()
         errors = portal.errors
     print(errors, end="", file=sys.stderr)
     print(json.dumps({**asdict(report), "seed": seed}))

@@ -46,9 +46,11 @@ class Campaign:
 
     def run(self, kills: int) -> Report:
         """Kill it so often, then let everybody finish, and judge; raises AssertionError (in a group)."""
-        for _ in range(kills):
+        for number in range(1, kills + 1):
             asyncio.run(self._until_killed())
             self._portal.start()
+            if number % 20 == 0:
+                print(f"{number} kills, {len(self._finished)} clips received", file=sys.stderr, flush=True)
         asyncio.run(self._to_the_end())
         judge(self._portal, self._finished)
         return Report(kills, len(self._finished), self._half_way)
