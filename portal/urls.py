@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from portal import api, media, pages
+from portal import api, media, openapi, pages
 from portal.device_flow import DeviceAuthorizationView, TokenView
 from portal.health import health
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path(".well-known/diary-portal", api.discovery, name="discovery"),
     path("o/device-authorization/", DeviceAuthorizationView.as_view(), name="device-authorization"),
     path("o/token/", TokenView.as_view(), name="token"),
+    path("api/openapi.json", openapi.serve, name="openapi"),
     path("api/clips/<str:clip_id>/receipt", api.receipt, name="receipt"),
     path("api/clips/<str:clip_id>/withdraw", api.withdraw, name="clip-withdraw"),
     path("api/clips/<str:clip_id>", api.clip, name="clip-stage"),

@@ -51,6 +51,7 @@ sign-out              POST     302     302    302    302     302        302    3
 health                GET      200     200    200    200     200        200    200        200
 health                HEAD     200     200    200    200     200        200    200        200
 discovery             GET      200     200    200    200     200        200    200        200
+openapi               GET      200     200    200    200     200        200    200        200
 device-authorization  OPTIONS  200     200    200    200     200        200    200        200
 device-authorization  POST     400     400    400    400     400        400    400        400
 token                 OPTIONS  200     200    200    200     200        200    200        200
