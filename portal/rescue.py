@@ -41,7 +41,7 @@ class Imported:
     received: list[str] = field(default_factory=list)
     already: list[str] = field(default_factory=list)
     unfinished: list[str] = field(default_factory=list)
-    """They need a computer with the app: nobody has pressed Send, or the rendition was not made yet."""
+    """They need a computer with the app: not sent by their speaker, on hold, or without a rendition yet."""
     refused: list[str] = field(default_factory=list)
 
 
@@ -52,7 +52,7 @@ def import_folder(folder: Path, typed: str, owner: User) -> Imported:
     for clip in _read_index(folder, passphrase):
         title = " ".join(str(clip.get("title", "")).split())[:200] or "A clip without a title"
         rendition = clip.get("rendition")
-        if clip.get("wanted") is not True or rendition is None:
+        if clip.get("wanted") is not True or clip.get("held") is not False or rendition is None:
             result.unfinished.append(title)
             continue
         try:

@@ -55,6 +55,8 @@ class PackedClip:
     keep: tuple[KeptRange, ...]
     about: About
     wanted: bool
+    held: bool
+    """Its owner said that it is not to go out yet."""
     report: str
     """What became of every frame of the take, as the catalogue keeps it."""
     take: SealedFile
@@ -92,6 +94,7 @@ def _clip_facts(clip: PackedClip) -> dict[str, object]:
         "preset": clip.about.preset.value,
         "clean_sound": clip.about.clean_sound,
         "wanted": clip.wanted,
+        "held": clip.held,
         "report": clip.report,
         "take": _file_facts(clip.take),
         "rendition": None if clip.rendition is None else _file_facts(clip.rendition, seconds=clip.rendition_seconds),
@@ -188,6 +191,7 @@ def _read_clip(facts: _Facts) -> PackedClip:
         keep=tuple(_range(each) for each in facts.list("keep", most=MOST_PARTS)),
         about=_read_about(facts),
         wanted=facts.flag("wanted"),
+        held=facts.flag("held"),
         report=facts.text("report", most=LONGEST_REPORT),
         take=take,
         rendition=None if rendition is None else rendition[0],

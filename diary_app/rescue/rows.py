@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from diary_app.catalogue import CatalogueUnwritable
-from diary_app.clip import Stage
+from diary_app.clip import Goes, Stage
 from diary_app.rescue.index import PackedClip
 
 PATIENCE_S = 30.0
@@ -61,6 +61,8 @@ def _add_clip(db: sqlite3.Connection, clip: PackedClip, take: str) -> None:
             None if known else clip.take.sha256,
         ),
     )
+    if clip.held:
+        db.execute("INSERT INTO delivery (clip_id, goes) VALUES (?, ?)", (clip.clip_id, Goes.HELD))
     db.executemany(
         "INSERT INTO kept_range (clip_id, position, start_s, end_s) VALUES (?, ?, ?, ?)",
         [(clip.clip_id, position, part.start_s, part.end_s) for position, part in enumerate(clip.keep)],

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from diary_app import phrases
 from diary_app.catalogue import Catalogue
-from diary_app.clip import Clip
+from diary_app.clip import Clip, Goes
 from diary_app.editing.files import sync_folder
 from diary_app.editing.progress import Meter
 from diary_app.errors import Refused
@@ -193,6 +193,7 @@ class _Packer:
             keep=clip.keep,
             about=clip.about,
             wanted=clip.wanted,
+            held=clip.delivery.goes is Goes.HELD,
             report=self._catalogue.report(clip.clip_id),
             take=sealed,
             rendition=rendition,

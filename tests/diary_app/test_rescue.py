@@ -12,7 +12,20 @@ from threading import Event
 import pytest
 
 from diary_app.catalogue import Catalogue
-from diary_app.clip import About, Audience, Clip, ClipId, KeptRange, Kind, Person, Preset, Receipt, Rendition, Stage
+from diary_app.clip import (
+    About,
+    Audience,
+    Clip,
+    ClipId,
+    Goes,
+    KeptRange,
+    Kind,
+    Person,
+    Preset,
+    Receipt,
+    Rendition,
+    Stage,
+)
 from diary_app.editing.errors import EditStopped
 from diary_app.editing.files import sha256
 from diary_app.editing.first_look import first_look
@@ -120,6 +133,7 @@ def test_everything_about_every_unsent_clip_arrives_at_another_computer(
     monkeypatch.setattr(bringing, "first_look", first_look)
     one, two = computer("one"), computer("two")
     before = [add_clip(one, 1, sound), add_clip(one, 3, sound, wanted=True, ready=True)]
+    one.catalogue.set_goes(before[0].clip_id, Goes.HELD)
     sent = add_clip(one, 4, sound)
     one.catalogue.set_receipt(Receipt(sent.clip_id, "0" * 64, 1, "2026-11-23T11:00:00+00:00", "page"))
     taken = one.desk.take(stick, WORDS)
@@ -134,6 +148,7 @@ def test_everything_about_every_unsent_clip_arrives_at_another_computer(
         new = two.catalogue.clip(old.clip_id)
         assert (new.kind, new.created_at, new.seconds, new.keep) == (old.kind, old.created_at, old.seconds, old.keep)
         assert (new.about, new.wanted) == (old.about, old.wanted)
+        assert new.delivery.goes is one.catalogue.clip(old.clip_id).delivery.goes
         assert two.catalogue.report(old.clip_id) == '{"seconds": 2.0}'
         assert new.take.read_bytes() == old.take.read_bytes()
         assert two.catalogue.came_from(sha256(old.take)) == new
@@ -141,7 +156,6 @@ def test_everything_about_every_unsent_clip_arrives_at_another_computer(
     assert [(clip.clip_id, clip.stage) for clip in ready] == [(before[1].clip_id, Stage.READY)]
     assert ready[0].rendition is not None
     assert ready[0].rendition.path.read_bytes() == b"finished 3"
-    assert (ready[0].rendition.bytes, ready[0].rendition.seconds) == (10, 1.25)
 
     assert two.desk.bring(taken.folder, WORDS).already == 2, "the same folder again brings nothing twice"
     assert len(two.clips) == 2
@@ -325,9 +339,8 @@ def test_what_a_stick_that_was_pulled_out_holds_is_replaced(
     (stick / UNFINISHED).mkdir()
     (stick / UNFINISHED / "0001.age").write_bytes(b"half")
     (stick / UNFINISHED / INDEX).write_bytes(b"half")
-    first = one.desk.take(stick, WORDS).folder
-    second = one.desk.take(stick, WORDS).folder
-    assert set(stick.iterdir()) == {first, second}
+    made = {one.desk.take(stick, WORDS).folder, one.desk.take(stick, WORDS).folder}
+    assert set(stick.iterdir()) == made
     with pytest.raises(Refused, match="several rescue folders"):
         one.desk.look(stick)
 
@@ -370,8 +383,6 @@ def test_links_pipes_and_lies_about_a_file_bring_nothing(
     os.mkfifo(folder / "0002.age")
     shutil.copy(folder / "0004.age", folder / "0003.age")
     (folder / "0005.age").write_bytes(b"")
-    for number in range(2_000):
-        (folder / f"entry {number}").touch()
     brought = two.desk.bring(stick, WORDS)
     assert brought.clips == (clips[3].clip_id,)
     assert brought.damaged == tuple(clip.title for clip in (*clips[:3], clips[4]))

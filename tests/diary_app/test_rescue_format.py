@@ -112,6 +112,7 @@ CLIP = PackedClip(
     keep=(KeptRange(0.5, 1.0),),
     about=ABOUT,
     wanted=True,
+    held=True,
     report="",
     take=SealedFile("0001.age", "a-key", 100, "0" * 64, ".mp4"),
     rendition=SealedFile("0002.age", "b-key", 10, "1" * 64, ".m4a"),
