@@ -55,7 +55,8 @@ def test_many_uploads_at_once_are_each_received_exactly_once(
 def test_a_portal_that_is_killed_under_several_uploads_keeps_its_word(
     own_portal: PortalProcess, own_client: PortalClient, rng: random.Random
 ) -> None:
-    report = Campaign(own_portal, own_client.tokens["access_token"], rng=rng, size=400_000).run(KILLS)
+    token = own_client.tokens["access_token"]
+    report = Campaign(own_portal, token, rng=rng, size=400_000, longest_s=0.3).run(KILLS)
     assert report.kills == KILLS
 
 

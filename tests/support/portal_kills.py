@@ -22,7 +22,7 @@ from tests.support.portal_process import PortalProcess
 
 AT_ONCE = 6
 SIZE = 1_500_000
-LONGEST_S = 0.4
+LONGEST_S = 2.0
 """A kill comes at most so long after the first bytes were acknowledged of a clip that is not whole yet."""
 
 
@@ -38,8 +38,10 @@ class Report:
 class Campaign:
     """Senders that begin anew as soon as one has its receipt, and a portal that dies under them."""
 
-    def __init__(self, portal: PortalProcess, token: str, *, rng: random.Random, size: int = SIZE) -> None:
-        self._portal, self._token, self._rng, self._size = portal, token, rng, size
+    def __init__(
+        self, portal: PortalProcess, token: str, *, rng: random.Random, size: int = SIZE, longest_s: float = LONGEST_S
+    ) -> None:
+        self._portal, self._token, self._rng, self._size, self._longest_s = portal, token, rng, size, longest_s
         self._senders = [self._new() for _ in range(AT_ONCE)]
         self._finished: list[Sender] = []
         self._half_way = 0
@@ -65,7 +67,7 @@ class Campaign:
                 group.create_task(self._send_on(number))
             while not self._partly():
                 await asyncio.sleep(0.001)
-            await asyncio.sleep(self._rng.uniform(0, LONGEST_S))
+            await asyncio.sleep(self._rng.uniform(0, self._longest_s))
             await asyncio.to_thread(self._portal.kill)
         self._half_way += self._partly()
 
