@@ -2,6 +2,8 @@
 
 from diary_app.clip import Stage
 
+HELD = "Held on this computer until you say so"
+
 STAGES: dict[Stage, str] = {
     Stage.RECORDING: "Recording",
     Stage.SAVED: "Saved on this computer",

@@ -11,6 +11,7 @@ from diary_app.folders import Folders
 from diary_app.logbook import catch_bugs, keep_log
 from ui import words
 from ui.bridge import Bridge
+from ui.connection import hear_of_connection
 from ui.desk import Desk, Outside, Wanted
 from ui.plugging import hear_of_devices
 from ui.remembered import Remembered
@@ -57,6 +58,7 @@ def run(folders: Folders, wanted: Wanted) -> int:
     except (CatalogueError, OSError) as error:
         return _say_why(error, folders)
     try:
+        hear_of_connection(lambda metered: diary.sending.on_connection(metered=metered), app)  # before anything is sent
         diary.start_background()
         window = make_window(diary, folders, wanted=wanted, outside=Outside())
         if sys.platform == "darwin":

@@ -1,10 +1,13 @@
 """Your clips: all of them, the newest first. GUI thread."""
 
+import itertools
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from diary_app.clip import ClipId, Stage
+from diary_app.clip import Clip, ClipId, Stage
+from diary_app.errors import Refused
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import words
 from ui.design import SPACE
@@ -13,10 +16,11 @@ from ui.place import Place, place_of
 from ui.screen import Screen
 from ui.widgets.clip_row import ClipRow
 from ui.widgets.text import clear, label
+from ui.widgets.when_card import WhenCard
 
 
 class Clips(Screen):
-    """The list."""
+    """The list, and when what is in it goes out."""
 
     help_words = words.HELP_CLIPS
 
@@ -28,6 +32,12 @@ class Clips(Screen):
         self._rows: dict[ClipId, ClipRow] = {}
         self.column.addWidget(self._none)
         self.column.addLayout(self._list)
+        self._when = WhenCard()
+        self._when.also_metered.connect(
+            lambda also: self._on_rule(partial(desk.diary.sending.change, also_metered=also))
+        )
+        self._when.cap.connect(lambda cap: self._on_rule(partial(desk.diary.sending.change, cap=cap)))
+        self.column.addWidget(self._when)
         self.column.addStretch(1)
 
     @property
@@ -42,12 +52,14 @@ class Clips(Screen):
     def enter(self, place: Place) -> None:
         """Show what is there now."""
         super().enter(place)
+        self.banner.hush()
+        self._when.show_rules(self.desk.diary.sending.rules)
         self._show()
 
     def hear(self, news: News) -> None:
         """Keep the list true."""
         if isinstance(news, Progress) and news.clip_id in self._rows:
-            self._rows[news.clip_id].show_clip(self.desk.diary.clip(news.clip_id), news)
+            self._show_row(self.desk.diary.clip(news.clip_id), news)
         elif isinstance(news, ClipChanged | TakeFinished):
             self._show()
 
@@ -55,7 +67,7 @@ class Clips(Screen):
         clips = [clip for clip in self.desk.diary.clips() if clip.stage is not Stage.RECORDING]
         if [clip.clip_id for clip in clips] == list(self._rows):
             for clip in clips:
-                self._rows[clip.clip_id].show_clip(clip)
+                self._show_row(clip)
             return
         clear(self._list)
         self._rows = {}
@@ -64,7 +76,21 @@ class Clips(Screen):
             made.clicked.connect(partial(self._on_clip, clip.clip_id))
             self._list.addWidget(made)
             self._rows[clip.clip_id] = made
+            self._show_row(clip)
+        # Rows are made after the card, and stand above it.
+        for before, after in itertools.pairwise((*self._rows.values(), *self._when.controls)):
+            QWidget.setTabOrder(before, after)
         self._none.setVisible(not clips)
+
+    def _show_row(self, clip: Clip, progress: Progress | None = None) -> None:
+        self._rows[clip.clip_id].show_clip(clip, progress, self.desk.diary.sending.may_go(clip))
+
+    def _on_rule(self, change: Callable[[], None]) -> None:
+        try:
+            change()
+        except Refused as refused:
+            self._when.show_rules(self.desk.diary.sending.rules)
+            self.banner.say(str(refused), safe=words.SAFE_HERE, focus=True)
 
     def _on_clip(self, clip_id: ClipId) -> None:
         self.go.emit(place_of(self.desk.diary.clip(clip_id)))

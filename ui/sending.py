@@ -1,5 +1,6 @@
 """Sending: one clip's way to the portal, in words, and what to do when it is stuck. GUI thread."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
@@ -8,12 +9,15 @@ from diary_app import phrases
 from diary_app.clip import Clip, ClipId, Stage
 from diary_app.errors import Refused
 from diary_app.news import ClipChanged, News, Progress
-from ui import words
+from diary_app.sending_rules import MayGo
+from ui import sending_words, words
+from ui.announce import announce
 from ui.desk import Desk
-from ui.journey import Step, steps
+from ui.journey import Step
 from ui.place import HOME, Name, Place
 from ui.question import Question
 from ui.screen import Screen
+from ui.staying import stay_of, way_of
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.flow import flow
 from ui.widgets.stage_line import StageLine
@@ -31,6 +35,7 @@ class Sending(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="sending")
         self._progress: Progress | None = None
+        self._answer = MayGo.YES
         self._title = ""
         self._card = Card(name="way")
         self._length = label("", "soft", name="length", wrap=False)
@@ -43,19 +48,26 @@ class Sending(Screen):
         self.column.addStretch(1)
 
     def _add_buttons(self) -> None:
+        self._now = Button(sending_words.SEND_NOW, name="send-now", weight=Weight.PRIMARY, icon="send")
+        self._anyway = Button(sending_words.SEND_ANYWAY, name="send-anyway", icon="send")
+        self._hold = Button(sending_words.HOLD, name="hold", icon="pause")
         self._try_now = Button(words.TRY_NOW, name="try-now", weight=Weight.PRIMARY, icon="again")
         self._page = Button(words.OPEN_PAGE, name="open-page", weight=Weight.PRIMARY, icon="portal")
         self._home = Button(words.BACK_HOME, name="to-home")
         self._clips = Button(words.TO_CLIPS, name="to-clips")
         self._watch = Button(words.WATCH_AGAIN, name="watch-again", icon="play")
         self._bin = Button(words.BIN_IT, name="bin", icon="bin")
+        self._now.clicked.connect(lambda: self._on_send(self.desk.diary.sending.send_now))
+        self._anyway.clicked.connect(lambda: self._on_send(self.desk.diary.sending.send_anyway))
+        self._hold.clicked.connect(self._on_hold)
         self._try_now.clicked.connect(self._on_try_now)
         self._page.clicked.connect(self._on_page)
         self._home.clicked.connect(lambda: self.go.emit(HOME))
         self._clips.clicked.connect(lambda: self.go.emit(Place(Name.CLIPS)))
         self._watch.clicked.connect(lambda: self.go.emit(Place(Name.WATCH, self._clip_id)))
         self._bin.clicked.connect(self._on_bin)
-        self.column.addWidget(flow(self._try_now, self._page, self._home, self._clips, self._watch, self._bin))
+        self._pressed = (self._now, self._try_now, self._page, self._anyway, self._hold, self._home)
+        self.column.addWidget(flow(*self._pressed, self._clips, self._watch, self._bin))
 
     @property
     def heading(self) -> str:
@@ -70,7 +82,7 @@ class Sending(Screen):
 
     def first(self) -> QWidget:
         """What there is to do, or the way back."""
-        return next((each for each in (self._try_now, self._page) if not each.isHidden()), self._home)
+        return next((each for each in (self._now, self._try_now, self._page) if not each.isHidden()), self._home)
 
     def enter(self, place: Place) -> None:
         """Show where the clip is."""
@@ -93,11 +105,22 @@ class Sending(Screen):
             self._title = clip.title
             self.retitled.emit()
         self._length.setText(f"{words.VIDEO_OR_SOUND[clip.kind]}, {phrases.clock(clip.kept_seconds)}")
+        self._answer = self.desk.diary.sending.may_go(clip)
         self._show_steps(clip)
+        focused = next((button for button in self._pressed if button.hasFocus()), None)
+        self._show_answers(clip)
+        if focused is not None and focused.isHidden():
+            next(button for button in self._pressed if not button.isHidden()).setFocus()
+
+    def _show_answers(self, clip: Clip) -> None:
         arrived = clip.stage in ARRIVED
-        self._note.setText(words.ALL_THERE if arrived else words.CLOSE_ANYTIME)
+        stay = stay_of(clip, self._answer)
+        self._note.setText(words.ALL_THERE if arrived else stay.note if stay else words.CLOSE_ANYTIME)
+        self._now.setVisible(stay is not None and self._answer is MayGo.ON_HOLD)
+        self._anyway.setVisible(stay is not None and self._answer is MayGo.METERED)
+        self._hold.setVisible(clip.wanted and not arrived and self._answer in (MayGo.YES, MayGo.METERED))
         stuck = clip.delivery.held or clip.stage is Stage.WAITING or bool(clip.delivery.problem)
-        self._try_now.setVisible(stuck and not arrived)
+        self._try_now.setVisible(stuck and not arrived and stay is None)
         self._page.setVisible(arrived and clip.receipt is not None)
         self._watch.setVisible(arrived)
         self._bin.setVisible(arrived or clip.delivery.held)
@@ -108,13 +131,20 @@ class Sending(Screen):
         return {line.objectName(): line.step for line in self._lines if line.step is not None}
 
     def _show_steps(self, clip: Clip) -> None:
-        shown = steps(clip, self._progress)
+        shown = way_of(clip, self._progress, self._answer)
         if not self._lines:
             self._lines = [StageLine(step, name=name) for step, name in zip(shown, STEP_NAMES, strict=True)]
             for line in self._lines:
                 self._card.column.addWidget(line)
         for line, step in zip(self._lines, shown, strict=True):
             line.show_step(step)
+
+    def _on_hold(self) -> None:
+        hold = partial(self.desk.diary.sending.hold, self._clip_id)
+        self.desk.bridge.errand(hold, lambda _nothing: announce(self, sending_words.HELD), self._on_failed)
+
+    def _on_send(self, send: Callable[[ClipId], None]) -> None:
+        self.desk.bridge.errand(partial(send, self._clip_id), lambda _nothing: self._again(), self._on_failed)
 
     def _on_try_now(self) -> None:
         self.desk.bridge.errand(

@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 from diary_app import phrases
 from diary_app.cli.common import CommandFailed, open_diary, print_json
-from diary_app.clip import Clip
+from diary_app.clip import Clip, Goes
 from diary_app.folders import Folders
-from diary_app.words import STAGES
+from diary_app.words import HELD, STAGES
 
 
 def add_commands(
@@ -37,6 +37,8 @@ def run_clips(arguments: argparse.Namespace, place: Folders) -> int:
     for clip in found:
         length = phrases.clock(clip.kept_seconds)
         print(f"{clip.clip_id}  {length:>8}  {STAGES[clip.stage]:<24}  {clip.title}")
+        if clip.delivery.goes is Goes.HELD:
+            print(f"{'':38}{HELD}")
         if clip.delivery.problem and clip.receipt is None:
             print(f"{'':38}{clip.delivery.problem}")
     return 0
@@ -55,6 +57,7 @@ def _facts(clip: Clip) -> dict[str, object]:
         "take": str(clip.take),
         "rendition": str(clip.rendition.path) if clip.rendition else None,
         "problem": clip.delivery.problem,
+        "goes": clip.delivery.goes,
         "receipt": asdict(clip.receipt) if clip.receipt else None,
     }
 

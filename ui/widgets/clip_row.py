@@ -7,14 +7,19 @@ from PySide6.QtWidgets import QSizePolicy
 from diary_app import phrases
 from diary_app.clip import Clip, Kind
 from diary_app.news import Progress
+from diary_app.sending_rules import Connection, MayGo, Rules, may_go
 from ui import words
 from ui.design import SPACE
 from ui.icons import paint_icon
-from ui.journey import line
+from ui.staying import line_of
 from ui.style import colour
 from ui.widgets.buttons import Pressable
 from ui.widgets.paint import box, inside, painting, ring
 from ui.widgets.stage_line import Shape
+
+
+def _word_of(clip: Clip) -> MayGo:
+    return may_go(clip, Rules(), Connection())
 
 
 class ClipRow(Pressable):
@@ -25,14 +30,14 @@ class ClipRow(Pressable):
         self.setObjectName(f"clip-{clip.clip_id}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._shape = Shape(line(clip).mark)
+        self._shape = Shape(line_of(clip, progress, _word_of(clip)).mark)
         self._shape.setParent(self)
         self._shape.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.show_clip(clip, progress)
 
-    def show_clip(self, clip: Clip, progress: Progress | None = None) -> None:
-        """Show the clip as it is now."""
-        step = line(clip, progress)
+    def show_clip(self, clip: Clip, progress: Progress | None = None, answer: MayGo | None = None) -> None:
+        """Show the clip as it is now. answer: may it go just now; None: as far as its owner's word goes."""
+        step = line_of(clip, progress, answer or _word_of(clip))
         self._clip = clip
         self._stage = step.text if step.fraction is None else f"{step.text}, {round(step.fraction * 100)} %"
         self._length = phrases.clock(clip.kept_seconds)
@@ -85,6 +90,8 @@ class ClipRow(Pressable):
         painter.setPen(colour(self, "soft_ink"))
         painter.drawText(top, int(flags | Qt.AlignmentFlag.AlignRight), self._length)
         words_left = icon_px + SPACE * 1.5
-        painter.drawText(below.adjusted(words_left, 0, 0, 0), int(flags), self._stage)
+        said = below.adjusted(words_left, 0, 0, 0)
+        stage = QFontMetricsF(self.font()).elidedText(self._stage, Qt.TextElideMode.ElideRight, said.width())
+        painter.drawText(said, int(flags), stage)
         shape_px = self._shape.sizeHint().width() * 0.8
         self._shape.setGeometry(QRectF(below.left(), below.center().y() - shape_px / 2, shape_px, shape_px).toRect())
