@@ -113,5 +113,5 @@ def poster(request: HttpRequest, clip_id: UUID) -> HttpResponse:
     path = clip_for(request, clip_id).poster
     if path is None or not path.exists():
         raise Http404
-    headers = {"Cache-Control": "private, max-age=60"}
+    headers = {"Cache-Control": "private, no-cache"}  # a clip can be withdrawn: ask each time
     return HttpResponse(path.read_bytes(), content_type="image/jpeg", headers=headers)
