@@ -15,9 +15,9 @@ class Pacer:
     def wait_s(self, at_s: float, sent: int, cap: int | None) -> float:
         """How long to wait, at the moment at_s with `sent` bytes gone out, before the next one may; in seconds.
 
-        cap: bytes a second, or None. Another cap, and fewer bytes than before, begin anew.
+        cap: bytes a second, or None. Another cap begins anew.
         """
-        if cap is None or cap != self._cap or sent < self._from_byte:
+        if cap is None or cap != self._cap:
             self._begin(at_s, sent, cap)
             return 0.0
         due_s = self._from_s + (sent - self._from_byte) / cap

@@ -278,12 +278,14 @@ def test_no_more_than_the_cap_goes_out_in_a_second_and_what_is_left_is_told(desk
 
 
 def test_another_cap_holds_at_once(desk: Desk, when: WhenToSend) -> None:
-    ready, time = desk.ready(size=2 * MB), PausedTime()
+    ready, time = desk.ready(size=4 * MB), PausedTime()
     when.change(cap=Cap.LOW)
-    time.told[8] = lambda: when.change(cap=Cap.NONE)
+    time.told[15] = lambda: when.change(cap=Cap.MIDDLE)
     capped(desk, when, time).carry(desk.catalogue.clip(ready.clip_id), NEVER)
     assert ready.clip_id in desk.portal.honest.received
-    assert time.at_s - 100 < 4
+    assert time.at_s - 100 == pytest.approx(4 + 3, abs=0.6)  # 1 MB at 250 KB a second, 3 MB at 1 MB a second
+    last = [one for one in desk.news if isinstance(one, Progress) and one.fraction < 0.9][-1]
+    assert last.seconds_left == pytest.approx(4 * (1 - last.fraction), rel=0.1)
 
 
 def test_a_hold_ends_a_pause(desk: Desk, when: WhenToSend) -> None:
