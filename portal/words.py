@@ -19,7 +19,7 @@ DAMAGED = "The clip was damaged on its way. Please send it again."
 NO_ROOM = "This portal’s disk is full. The clip is safe on your computer; try again later."
 DISK_FAILED = "This portal could not write to its disk. The clip is safe on your computer; try again later."
 OTHERS_CLIP = "Somebody else has sent this clip. Ask them to send it from their own sign-in, or tell your IT team."
-OTHER_CLIP_RECEIVED = "Another version of this clip was received before, so nothing more is needed. Look at it in the portal."
+OTHER_CLIP_RECEIVED = "Another version of this clip was received before. Look at that one in the portal."
 UNEXPECTED = "The portal made a mistake. The clip is safe on your computer; try again later."
 
 BAD_METADATA = {
