@@ -18,7 +18,7 @@ from diary_app.editing.promise import Cost, promises
 MOST_KNOWN = 50
 """Clips whose promises are remembered."""
 
-_Key: TypeAlias = tuple[Path, int, int, tuple[KeptRange, ...]]
+_Key: TypeAlias = tuple[Path, int, int, tuple[KeptRange, ...], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ class Promises:
                 yield preset, self._promise(costs[preset])
         missing = [preset for preset in order if preset not in costs]
         if missing:
-            for preset, cost in promises(clip.take, keep=clip.keep, presets=missing, meter=Meter(stop=stop)):
+            found = promises(
+                clip.take, keep=clip.keep, presets=missing, clean=clip.about.clean_sound, meter=Meter(stop=stop)
+            )
+            for preset, cost in found:
                 self._keep(clip, preset, cost)
                 yield preset, self._promise(cost)
 
@@ -72,9 +75,10 @@ class Promises:
 
 
 def _key(clip: Clip) -> _Key:
-    """The take as it lies on the disk, and what is kept of it."""
+    """The take as it lies on the disk, what is kept of it, and whether hum and hiss are taken out."""
+    clean = clip.about.clean_sound
     try:
         there = clip.take.stat()
     except OSError:  # the reader of the take will say so
-        return clip.take, 0, 0, clip.keep
-    return clip.take, there.st_size, there.st_mtime_ns, clip.keep
+        return clip.take, 0, 0, clip.keep, clean
+    return clip.take, there.st_size, there.st_mtime_ns, clip.keep, clean
