@@ -308,3 +308,25 @@ def test_a_pause_that_came_from_outside_is_not_caught_up_with() -> None:
     assert pacer.wait_s(60.0, 3000, 1000) == pytest.approx(1.0), "no burst after an hour in a tunnel"
     assert pacer.wait_s(60.5, 500, 1000) == 0, "the portal had less than was thought"
     assert pacer.wait_s(60.5, 1000, None) == 0
+
+
+def test_what_was_not_sent_yet_is_not_sent_after_a_hold(desk: Desk, when: WhenToSend) -> None:
+    """The system holds megabytes that it would still send on a slow line: they are thrown away."""
+    ready, over, ends = desk.ready(size=16 * MB), Event(), list[str]()
+
+    def hold(exchange: Exchange) -> None:
+        next(iter(exchange.blocks(1000)))
+        when.hold(ready.clip_id)
+        over.wait(60)
+        try:
+            for _ in exchange.blocks():
+                pass
+            ends.append("all of it was sent, and the end of it")
+        except ConnectionResetError:
+            ends.append("thrown away")
+
+    desk.portal.next("PATCH", hold)
+    assert uploader_of(desk, when).deliver_next()
+    over.set()
+    eventually(lambda: bool(ends))
+    assert ends == ["thrown away"]
