@@ -107,7 +107,7 @@ class Home(Screen):
     def hear(self, news: News) -> None:
         """Keep the list true."""
         if isinstance(news, Progress) and news.clip_id in self._rows:
-            self._rows[news.clip_id].show_clip(self.desk.diary.clip(news.clip_id), news)
+            self._show_row(self.desk.diary.clip(news.clip_id), news)
         elif isinstance(news, ClipChanged | TakeFinished):
             self._show_newest()
 
@@ -189,12 +189,17 @@ class Home(Screen):
         newest = clips[:NEWEST]
         if [clip.clip_id for clip in newest] == list(self._rows):
             for clip in newest:
-                self._rows[clip.clip_id].show_clip(clip)
+                self._show_row(clip)
         else:
             clear(self._newest)
             self._rows = {clip.clip_id: self._clip_row(clip) for clip in newest}
+            for clip in newest:
+                self._show_row(clip)
         self._none.setVisible(not clips)
         self._see_all.setVisible(bool(clips))
+
+    def _show_row(self, clip: Clip, progress: Progress | None = None) -> None:
+        self._rows[clip.clip_id].show_clip(clip, progress, self.desk.diary.sending.may_go(clip))
 
     def _clip_row(self, clip: Clip) -> ClipRow:
         made = ClipRow(clip)
