@@ -64,8 +64,8 @@ def portal_address(typed: str) -> str:
 
 
 def _split(address: str) -> SplitResult:
-    # Control characters and spaces are dropped silently by urlsplit: an address that has them is no address.
-    if any(ord(letter) <= 32 or ord(letter) == 127 or letter == "\\" for letter in address):
+    # Control characters and spaces are dropped silently by urlsplit, or by strip(): an address that has them is none.
+    if any(letter.isspace() or not letter.isprintable() or letter == "\\" for letter in address):
         raise UnsafeAddress
     try:
         return urlsplit(address)
