@@ -169,7 +169,7 @@ def test_a_token_is_in_no_log_and_no_argument(folders: Folders, portal: PortalPr
     assert tokens.refresh is not None
     _ready(folders, rng)
     said = _finish(folders)
-    assert "urllib3" in said, "the log was not listened to"
+    assert "Starting new HTTP connection" in said, "the log was not listened to"
     for secret in (tokens.access.reveal(), tokens.refresh.reveal()):
         assert secret not in said
         assert secret not in folders.settings.read_text()
