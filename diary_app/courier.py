@@ -132,6 +132,17 @@ class Courier:
         finally:
             self._busy.release()
 
+    def take_back(self, clip: Clip) -> None:
+        """A clip that a process which died was sending waits like the others, until its turn comes. Any thread."""
+        if not self._busy.acquire(blocking=False):
+            return
+        try:
+            if self._lease(clip):
+                self._move(clip, Stage.READY)
+                self._catalogue.release(clip.clip_id, holder=self._holder)
+        finally:
+            self._busy.release()
+
     def _carry_leased(self, clip: Clip, stop: Event, stays: Callable[[Clip], bool]) -> Outcome:
         if not self._lease(clip):
             return Elsewhere()

@@ -13,7 +13,7 @@ from threading import Event
 from types import TracebackType
 
 from diary_app.catalogue import Catalogue, CatalogueError
-from diary_app.clip import Clip, ClipId, Goes, Receipt
+from diary_app.clip import Clip, ClipId, Goes, Receipt, Stage
 from diary_app.courier import Courier, Delivered, Elsewhere, Failed, Stayed, held_by_owner
 from diary_app.rounds import Rounds
 from upload.errors import DeliveryError, Stopped, World
@@ -122,7 +122,11 @@ class Uploader:
         """
         if self._clock() < self._rest_until_s:
             return False
-        for clip in self._catalogue.queue():
+        queue = self._catalogue.queue()
+        for clip in queue:
+            if clip.stage is Stage.SENDING:
+                self._courier.take_back(clip)
+        for clip in queue:
             if self._stays(clip) or not _due(clip, now=self._now()):
                 continue
             with _HeldOnBug(self._courier, clip):

@@ -17,7 +17,7 @@ from diary_app.courier import Elsewhere, parcel_of
 from diary_app.delivery import deliver
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, Progress
-from tests.support.delivery_desk import NEVER, Desk, Line, at, eventually, running
+from tests.support.delivery_desk import NEVER, SIZE, Desk, Line, at, eventually, running
 from tests.support.scripted_server import Exchange, ScriptedPortal, answer, be_honest, hang
 from upload.errors import PortalBusy, Stopped
 
@@ -124,6 +124,28 @@ def test_a_lease_keeps_two_processes_apart(desk: Desk) -> None:
     desk.wall += 16
     _, clip = desk.carry(ready)
     assert clip.stage is Stage.RECEIVED, "a process that died does not keep a clip"
+
+
+def test_a_clip_that_a_dead_process_was_sending_waits_for_its_turn(desk: Desk) -> None:
+    large, small = desk.ready(size=2 * SIZE), desk.ready()
+    desk.catalogue.move(large.clip_id, Stage.SENDING)
+    assert desk.catalogue.lease(large.clip_id, holder="a process that dies", now=desk.wall, seconds=15)
+    uploader = desk.uploader()
+    assert uploader.deliver_next()
+    assert desk.catalogue.clip(small.clip_id).stage is Stage.RECEIVED
+    assert desk.catalogue.clip(large.clip_id).stage is Stage.SENDING, "it may still be alive"
+    desk.wall += 16
+    seen = list[Stage]()
+    smaller = desk.ready(size=SIZE // 2)
+
+    def look(exchange: Exchange) -> None:
+        seen.append(desk.catalogue.clip(large.clip_id).stage)
+        be_honest(exchange)
+
+    desk.portal.next("POST", look)
+    assert uploader.deliver_next()
+    assert desk.catalogue.clip(smaller.clip_id).stage is Stage.RECEIVED
+    assert seen == [Stage.READY], "nothing is said to be on its way that is not"
 
 
 def test_two_threads_of_one_process_do_not_send_the_same_clip_twice(desk: Desk) -> None:
