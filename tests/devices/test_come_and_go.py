@@ -34,8 +34,9 @@ def _is_whole(take: Path, story: Story, *, lost: str) -> None:
     assert "safe" in story.told[0]
     assert story.told_after_s < 3, "a second is promised; a test machine may be slow"
     assert story.captured == story.written + sum(story.lost.values())
-    black = 1 if lost == "camera" else 0  # one black picture stands for the whole gap
-    assert len(see(take).times) == story.written + black
+    # One black picture stands for a whole gap; a busy computer may make another, shorter one.
+    black = len(see(take).times) - story.written
+    assert (lost == "camera") <= black <= story.gaps.count("camera"), story
     assert story.gaps[0] == lost
     assert len(hear(take)) / 48_000 == pytest.approx(story.seconds, abs=0.3)
     assert story.seconds > 3 * PART_S
