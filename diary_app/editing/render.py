@@ -100,7 +100,7 @@ def _render(source: Source, out: Path, preset: Preset, target_mb: float | None, 
 def _cut(source: Source, out: Path, meter: Meter) -> None:
     """The take's own quality: samples as they are wherever that can be, or else encoded so that no eye can tell."""
     try:
-        with cut_of(source, out, meter.part(0.0, PLANNING)) as cut:
+        with cut_of(source, out, meter.part(0.0, PLANNING), with_sound=True) as cut:
             cut.write(out, meter.part(PLANNING, 1.0))
     except CannotCut as why:
         log.info("%s is encoded whole: %s", source.take.name, why)
@@ -110,9 +110,10 @@ def _cut(source: Source, out: Path, meter: Meter) -> None:
 def _copy(source: Source, out: Path, preset: Preset, *, heard: Loudness | None, meter: Meter) -> None:
     """What is small enough already: its pictures are never encoded again, and its sound only where it is not level."""
     trial = out.with_name(f"{out.name}.m4a")
+    uneven = heard is not None and (source.pieces or source.cleaned is not None or not heard.is_level)
     try:
-        with cut_of(source, out, meter.part(0.0, PLANNING)) as cut:
-            if heard is not None and (source.pieces or source.cleaned or not heard.is_level):
+        with cut_of(source, out, meter.part(0.0, PLANNING), with_sound=not uneven) as cut:
+            if heard is not None and uneven:
                 log.info("%s is small enough already: its pictures are copied, its sound is levelled", source.take.name)
                 rest = meter.part(PLANNING, 1.0)
                 settle(heard, trial, lambda level, part: cut.sound_alone(level, trial, part), rest.part(0.0, LEVELLING))

@@ -4,12 +4,13 @@ Groups of pictures that no cut touches and packets of sound that lie wholly in w
 (plan_pictures.py, plan_sound.py, mp4/write.py). Nothing that was cut away is left in the file, and no edit list hides
 anything but the sound encoder's own silence and the delay of stored order.
 
-Runs in the caller's thread.
+Runs in the caller's thread; the sound is planned on another one meanwhile.
 """
 
 import contextlib
 import logging
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from diary_app.clip import Kind
@@ -36,16 +37,20 @@ PLANNING = 0.5
 class Cut:
     """The kept pieces of a take, planned; the pictures stay as they are, whatever becomes of the sound."""
 
-    def __init__(self, source: Source, spool: Spool, meter: Meter) -> None:
-        """Raises CannotCut, OSError, EditStopped."""
+    def __init__(self, source: Source, spool: Spool, meter: Meter, *, with_sound: bool) -> None:
+        """with_sound: plan the sound as it was, too, for write(). Raises CannotCut, OSError, EditStopped."""
         self._source, self._spool = source, spool
-        self._pictures = _pictures(source, spool, meter)
         self._sound: MadeTrack | None = None
+        self._splicing: Future[MadeTrack] | None = None
+        with ThreadPoolExecutor(1, thread_name_prefix="cut-sound") as pool:
+            if with_sound and source.facts.has_sound:
+                self._splicing = pool.submit(self._spliced, Meter(stop=meter.stop))
+            self._pictures = _pictures(source, spool, meter)
 
     def write(self, out: Path, meter: Meter) -> None:
         """Write the file, its sound as it was: copied where it can be. Raises CannotCut, OSError, EditStopped."""
-        if self._source.facts.has_sound:
-            self._sound = self._as_it_was(meter.part(0.0, PLANNING))
+        if self._splicing is not None:
+            self._sound = self._as_it_was(self._splicing, meter.part(0.0, PLANNING))
         self._write(out, meter.part(PLANNING, 1.0))
 
     def sound_alone(self, level: Level, out: Path, meter: Meter) -> None:
@@ -60,15 +65,19 @@ class Cut:
         """Write the file with the sound that sound_alone() made last."""
         self._write(out, meter)
 
-    def _as_it_was(self, meter: Meter) -> MadeTrack:
+    def _spliced(self, meter: Meter) -> MadeTrack:
+        source = self._source
+        if source.tracks is None or source.tracks.sound is None:
+            raise CannotCut("sound of another kind")
+        track, origin = source.tracks.sound, source.origin
+        if not source.pieces:
+            return whole_sound(source.take, track, origin)
+        return plan_sound(source.take, track, source.pieces, origin, spool=self._spool, meter=meter)
+
+    def _as_it_was(self, splicing: "Future[MadeTrack]", meter: Meter) -> MadeTrack:
         source = self._source
         try:
-            if source.tracks is None or source.tracks.sound is None:
-                raise CannotCut("sound of another kind")
-            track, origin = source.tracks.sound, source.origin
-            if not source.pieces:
-                return whole_sound(source.take, track, origin)
-            return plan_sound(source.take, track, source.pieces, origin, spool=self._spool, meter=meter)
+            return splicing.result()
         except CannotCut as why:
             if source.facts.kind is Kind.SOUND:
                 raise
@@ -83,10 +92,13 @@ class Cut:
 
 
 @contextlib.contextmanager
-def cut_of(source: Source, out: Path, meter: Meter) -> Iterator[Cut]:
-    """A cut whose new samples lie beside `out` until the block ends. Raises CannotCut, OSError, EditStopped."""
+def cut_of(source: Source, out: Path, meter: Meter, *, with_sound: bool) -> Iterator[Cut]:
+    """A cut whose new samples lie beside `out` until the block ends; with_sound: for write().
+
+    Raises CannotCut, OSError, EditStopped.
+    """
     with contextlib.closing(Spool(out.with_name(f"{out.name}.samples"))) as spool:
-        yield Cut(source, spool, meter)
+        yield Cut(source, spool, meter, with_sound=with_sound)
 
 
 def _pictures(source: Source, spool: Spool, meter: Meter) -> MadeTrack | None:

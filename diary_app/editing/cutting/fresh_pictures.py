@@ -294,10 +294,10 @@ class _Begun:
 
 
 def _luma(frame: VideoFrame) -> Luma:
-    """The brightness of every second dot of every second row, as a copy."""
+    """The brightness of every fourth dot of every fourth row, as a copy."""
     plane = frame.planes[0]
     rows: Luma = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[: frame.height : 2, : frame.width : 2].copy()
+    return rows[: frame.height : 4, : frame.width : 4].copy()
 
 
 def _decoder(record: h264.Record) -> VideoCodecContext:

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -26,6 +27,8 @@ BACK = 1 << 18
 MOST_PIECES = 1000
 """Stretches that are written at once: systems take 1024."""
 REPORT_EVERY = 4 << 20
+FLUSH_EVERY = 16 << 20
+"""Bytes after which the system is asked to write what it has: the disk works while the next ones are copied."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +75,7 @@ def copy(sources: Sequence[Path], places: Places, out: FileIO, meter: Meter) -> 
     places = merged(places)
     total, done, told = int(places.sizes.sum()), 0, 0
     buffer = memoryview(bytearray(BLOCK))
-    with contextlib.ExitStack() as opened:
+    with contextlib.ExitStack() as opened, _Flusher(out) as flusher:
         files = [opened.enter_context(path.open("rb", buffering=0)) for path in sources]
         for window in _windows(places):
             view = buffer[: window.end - window.begin]
@@ -81,9 +84,39 @@ def copy(sources: Sequence[Path], places: Places, out: FileIO, meter: Meter) -> 
             parts = [view[start - window.begin : end - window.begin] for start, end in window.pieces]
             write_all(out, parts)
             done += sum(map(len, parts))
+            flusher.written(done)
             if done - told >= REPORT_EVERY:
                 meter.report(done / total)
                 told = done
+
+
+class _Flusher:
+    """Has the disk write what is there already, on a thread of its own. Raises OSError where it cannot.
+
+    An error of the disk is told once: who does not look at it here never hears of it, for the last sync then succeeds.
+    """
+
+    def __init__(self, out: FileIO) -> None:
+        self._out = out
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="flush")
+        self._last: Future[None] | None = None
+        self._asked = 0
+
+    def __enter__(self) -> "_Flusher":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._pool.shutdown()
+        if kind is None and self._last is not None:
+            self._last.result()
+
+    def written(self, count: int) -> None:
+        """So many bytes are written by now."""
+        if count - self._asked < FLUSH_EVERY or (self._last is not None and not self._last.done()):
+            return
+        if self._last is not None:
+            self._last.result()
+        self._last, self._asked = self._pool.submit(os.fsync, self._out.fileno()), count
 
 
 def _windows(places: Places) -> Iterator[_Window]:

@@ -94,8 +94,7 @@ def _heads(words: Words, trafs: Boxes, parts: Boxes, moofs: Moofs, tracks: Mappi
 
 def _alone(trafs: Boxes) -> Flags:
     """Whether each is the only one in its fragment."""
-    _, which, counts = np.unique(trafs.parents, return_inverse=True, return_counts=True)
-    alone: Flags = counts[which] == 1
+    alone: Flags = np.bincount(trafs.parents)[trafs.parents] == 1
     return alone
 
 
@@ -114,7 +113,7 @@ def _optional(words: Words, at: Numbers, told: Numbers, else_: Numbers) -> tuple
 
 def _starts(words: Words, tfdt: Boxes, heads: int) -> Numbers:
     wide = words.unsigned(tfdt.at) >> 24 != 0
-    if np.any(tfdt.ends - tfdt.at < np.where(wide, 12, 8)) or len(np.unique(tfdt.parents)) != len(tfdt.parents):
+    if np.any(tfdt.ends - tfdt.at < np.where(wide, 12, 8)) or np.bincount(tfdt.parents).max(initial=0) > 1:
         raise NotUnderstood("fragments that tell their time wrongly")
     starts = np.full(heads, -1, np.int64)
     starts[tfdt.parents[wide]] = words.wide(tfdt.at[wide] + 4)

@@ -235,7 +235,7 @@ def _track(trak: _Trak, later: Sequence[Samples], *, index: _Index, movie_hertz:
     _check_in_this_file(trak, entry)
     samples = joined([read_tables(stbl, of_sound=trak.kind == SOUND, room=index.size), *later])
     _check(samples, index.size)
-    if trak.kind == SOUND and entry[4:8] not in KNOWN[SOUND] and len(np.unique(samples.sizes)) == 1:
+    if trak.kind == SOUND and entry[4:8] not in KNOWN[SOUND] and bool(np.all(samples.sizes == samples.sizes[0])):
         raise NotUnderstood("plain sound")
     hertz = _timescale(one(trak.mdia, b"mdhd"))
     edts = maybe(trak.boxes, b"edts")

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from diary_app.editing.errors import EditStopped
+from diary_app.editing.mp4 import copying
 from diary_app.editing.mp4 import write as mp4_write
 from diary_app.editing.mp4.entries import clean_entry
 from diary_app.editing.mp4.read import read_tracks
@@ -279,6 +280,25 @@ def test_a_source_that_has_shrunk(small: Path, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="shorter") as caught:
         write_mp4(tmp_path / "out.mp4", [track], Meter())
     assert caught.value.errno == errno.EIO
+
+
+def test_an_error_of_the_disk_that_is_told_in_the_middle(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told once: the sync at the end would succeed, although bytes are missing."""
+    asked: list[int] = []
+
+    def fails_once(handle: int) -> None:
+        asked.append(handle)
+        if len(asked) == 1:
+            raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(os, "fsync", fails_once)
+    monkeypatch.setattr(copying, "FLUSH_EVERY", 1 << 20)
+    track = large(tmp_path, all_of(small)[0], 3 << 20)
+    with pytest.raises(OSError, match="broken"):
+        write_mp4(tmp_path / "out.mp4", [track], Meter())
+    assert asked
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk here is always full")
