@@ -328,8 +328,8 @@ class Diary:
             raise Refused("Give your clip a title first.")
         if not about.people or not all(person.agrees for person in about.people):
             raise Refused("Everyone in the clip must agree before it is sent.")
+        self._catalogue.try_again(clip_id)  # first: what is wanted may be tried, and fail, at once
         self._catalogue.want(clip_id)
-        self._catalogue.try_again(clip_id)
         self._preparer.wake()
         self._tell(ClipChanged(clip_id))
 

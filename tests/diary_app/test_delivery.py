@@ -166,7 +166,7 @@ def test_two_threads_of_one_process_do_not_send_the_same_clip_twice(desk: Desk) 
 
 
 def test_a_lease_is_prolonged_while_sending_and_its_loss_ends_it(desk: Desk) -> None:
-    ready = desk.ready(size=3_000_000)
+    ready = desk.ready(size=16_000_000)  # more than the system takes before anybody reads it
     courier = desk.courier(lease_s=0.0)  # runs out at once, so every block prolongs it
 
     def steal(exchange: Exchange) -> None:

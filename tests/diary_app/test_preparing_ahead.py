@@ -104,8 +104,8 @@ class Bench:
             self.catalogue.set_about(clip_id or self.clip_id, about)
 
     def send(self, clip_id: ClipId | None = None) -> None:
-        self.catalogue.want(clip_id or self.clip_id)
         self.catalogue.try_again(clip_id or self.clip_id)
+        self.catalogue.want(clip_id or self.clip_id)
         self.preparer.wake()
 
     def begins(self, count: int) -> None:

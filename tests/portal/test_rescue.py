@@ -20,6 +20,7 @@ from diary_app.folders import Folders
 from diary_app.rescue import taking
 from diary_app.rescue.age import KEY_WORK, Sealer
 from diary_app.rescue.desk import RescueDesk
+from portal import words
 from portal.intake import store
 from portal.intake.metadata import ClipFacts
 from portal.models import Clip, Event, Upload
@@ -114,7 +115,7 @@ def test_a_clip_comes_in_exactly_as_a_delivered_one_and_only_once(app: App, care
     assert (Clip.objects.count(), Upload.objects.count(), Event.objects.count()) == (1, 1, 1)
 
     others = import_folder(folder, TYPED, User.objects.create_user("another"))
-    assert others.refused == ["Tuesday’s walk: Another account has sent a clip with this number."]
+    assert others.refused == [f"Tuesday’s walk: {words.OTHERS_CLIP}"]
     assert Clip.objects.get().owner == carer
     assert nothing_half_done(settings)
 
