@@ -3,13 +3,12 @@
 import argparse
 import re
 import shlex
-import sys
 from pathlib import Path
 
 from capture.models import SILERO, find_model
 from capture.speech import SileroSpeech
 from diary_app import phrases
-from diary_app.cli.common import CommandFailed, say
+from diary_app.cli.common import CommandFailed, Teller, say
 from diary_app.clip import KeptRange, Preset
 from diary_app.editing.compress import MEGABYTE
 from diary_app.editing.errors import EditRefused, WouldLookBad
@@ -22,7 +21,6 @@ from diary_app.editing.speech_span import suggest
 from diary_app.editing.to_size import NEAR
 from diary_app.folders import Folders
 
-STEP = 0.1
 """How much must be done between two lines of progress on a terminal."""
 
 
@@ -61,23 +59,11 @@ def _range(text: str) -> KeptRange:
         raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error
 
 
-class _Teller:
-    """Progress in words, one line for every tenth, where somebody is looking."""
-
-    def __init__(self) -> None:
-        self._told = 0.0
-
-    def __call__(self, fraction: float, seconds_left: float | None) -> None:
-        if fraction >= self._told + STEP and seconds_left is not None and sys.stderr.isatty():
-            self._told = fraction
-            say(f"{fraction:.0%}, {phrases.about(seconds_left)} left")
-
-
 def run_trim(arguments: argparse.Namespace, place: Folders) -> int:
     """Write the kept stretches."""
     first_look(arguments.source)
     keep = [_suggested(arguments.source)] if arguments.suggest else arguments.keep
-    made = trim(arguments.source, arguments.out, keep=keep, on_progress=_Teller())
+    made = trim(arguments.source, arguments.out, keep=keep, on_progress=Teller())
     _tell(arguments.out, made.seconds, made.bytes)
     return 0
 
@@ -105,7 +91,7 @@ def run_compress(arguments: argparse.Namespace, place: Folders) -> int:
             preset=Preset(arguments.preset),
             target_mb=arguments.target_mb,
             asked=Asked(arguments.clean_sound, arguments.title, arguments.cover),
-            on_progress=_Teller(),
+            on_progress=Teller(),
         )
     except WouldLookBad as error:
         files = shlex.join([str(arguments.source), str(arguments.out)])

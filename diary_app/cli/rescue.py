@@ -5,12 +5,11 @@ import sys
 from pathlib import Path
 
 from diary_app import phrases
-from diary_app.cli.common import CommandFailed, open_diary, say
+from diary_app.cli.common import CommandFailed, Teller, open_diary, say
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.rescue import passphrase
 
-STEP = 0.1
 """How much must be done between two lines of progress on a terminal."""
 
 
@@ -47,7 +46,7 @@ def _take(diary: Diary, out: Path) -> int:
     words = passphrase.make_up()
     print(f"The six words: {' '.join(words)}", flush=True)
     say("Write them down, and keep them apart from the memory stick. Without them nobody can open it, not even we.")
-    taken = diary.rescue.take(out, words, on_progress=_Teller())
+    taken = diary.rescue.take(out, words, on_progress=Teller())
     print(f"{taken.folder}: {_clips(taken.clips)}, {phrases.size(taken.bytes)}, read back and compared")
     for title in taken.left_out:
         say(f"“{title}” is not on it: its recording is not finished, or cannot be read on this computer.")
@@ -56,7 +55,7 @@ def _take(diary: Diary, out: Path) -> int:
 
 def _bring(diary: Diary, folder: Path) -> int:
     found = diary.rescue.look(folder)
-    brought = diary.rescue.bring(found, passphrase.read(_typed_words()), on_progress=_Teller())
+    brought = diary.rescue.bring(found, passphrase.read(_typed_words()), on_progress=Teller())
     print(f"{_clips(len(brought.clips))} brought here, {brought.already} here already")
     for title in brought.damaged:
         say(f"“{title}” is damaged on the memory stick and was not brought.")
@@ -72,15 +71,3 @@ def _typed_words() -> str:
 
 def _clips(count: int) -> str:
     return "1 clip" if count == 1 else f"{count} clips"
-
-
-class _Teller:
-    """Progress in words, one line for every tenth, where somebody is looking."""
-
-    def __init__(self) -> None:
-        self._told = 0.0
-
-    def __call__(self, fraction: float, seconds_left: float | None) -> None:
-        if fraction >= self._told + STEP and seconds_left is not None and sys.stderr.isatty():
-            self._told = fraction
-            say(f"{fraction:.0%}, {phrases.about(seconds_left)} left")

@@ -1,12 +1,9 @@
 """What the check on arrival refuses is told in a plain sentence; what is the portal's own fault is not the clip's."""
 
 import re
-import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
@@ -16,6 +13,7 @@ from portal.checks.verdict import Verdict
 from portal.models import Clip, Event, Stage
 from portal.worker import sweep
 from tests.support.portal_client import PortalClient, Sendable
+from tests.support.portal_clips import a_clip
 from tests.support.portal_process import REPOSITORY, PortalProcess
 from tests.support.sending import MemoryVault, signed_in
 from tests.support.wait import until
@@ -23,7 +21,6 @@ from upload.receipt import PortalStage, fetch_stage
 from upload.secret import Secret
 from upload.tokens import Tokens
 
-WHEN = datetime(2026, 11, 22, tzinfo=UTC)
 JARGON = re.compile(r"codec|container|stream|probe|MIME|error|exception|server|file type|pixel", re.IGNORECASE)
 
 
@@ -35,21 +32,7 @@ def reasons() -> set[str]:
 
 @pytest.fixture
 def clip(db: None) -> Clip:
-    owner = User.objects.create_user("ann")
-    return Clip.objects.create(
-        clip_id=uuid.uuid4(),
-        owner=owner,
-        sha256="0" * 64,
-        bytes=1,
-        filetype="video/mp4",
-        title="A clip",
-        audience="staff",
-        seconds=1,
-        recorded=WHEN,
-        received_at=WHEN,
-        people=[],
-        media_name=f"{uuid.uuid4()}.mp4",
-    )
+    return a_clip()
 
 
 def test_every_reason_is_a_plain_sentence() -> None:
