@@ -129,9 +129,11 @@ def test_a_server_that_restarts_in_the_middle(fresh: TusServer, line: ChaosProxy
     fresh.start()
     line.target = fresh.place
     stood = fresh.bytes_held
+    # a server killed that soon may not have written down what it was just asked
+    before = len(fresh.offsets)
     desk.send(_files(line), parcel)
     assert _sha256(fresh.held()) == parcel.sha256
-    assert CHUNK <= stood == fresh.offsets[2]
+    assert CHUNK <= stood == fresh.offsets[before]
     assert fresh.requests.count("POST -") == 1
 
 
