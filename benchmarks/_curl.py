@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from diary_app.clip import Clip, Rendition
-from diary_app.courier import parcel_of
+from diary_app.delivery.courier import parcel_of
 from upload.tus import encode_metadata
 
 

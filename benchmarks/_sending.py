@@ -11,12 +11,12 @@ from pathlib import Path
 from benchmarks._shaper import Shaper
 from diary_app.catalogue import Catalogue
 from diary_app.clip import About, Clip, ClipId, Person, Rendition
-from diary_app.courier import Courier, Delivered, Failed
+from diary_app.delivery.courier import Courier, Delivered, Failed
+from diary_app.delivery.pairing import FROM_FILE_VARIABLE, PairingDesk
+from diary_app.delivery.practice import PracticePortal
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, News
-from diary_app.pairing import FROM_FILE_VARIABLE, PairingDesk
-from diary_app.practice import PracticePortal
 from tests.support.diary_files import add_ready_clip
 from tests.support.sending import MemoryVault
 from upload.errors import World

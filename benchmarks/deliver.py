@@ -20,7 +20,7 @@ from benchmarks._curl import Curl, need_curl
 from benchmarks._sending import FORM_S, Sender, Sent, sent_take
 from benchmarks._sent_takes import hour_in_720p, minute_in_720p
 from benchmarks._shaper import MEGABIT, Shaper
-from diary_app.pairing import FROM_FILE_VARIABLE
+from diary_app.delivery.pairing import FROM_FILE_VARIABLE
 from tests.support.portal_client import PortalClient
 from tests.support.portal_process import PortalProcess
 

@@ -69,7 +69,7 @@ class Goes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeptRange:
-    """A stretch of the take that stays, in seconds of the take's own time: start_s <= t < end_s."""
+    """A stretch of the take that stays (or is bleeped), in seconds of the take's own time: start_s <= t < end_s."""
 
     start_s: float
     end_s: float
@@ -115,6 +115,20 @@ class Rendition:
 
 
 @dataclass(frozen=True, slots=True)
+class SmallCopy:
+    """A much smaller copy of a rendition, which goes ahead so that a moderator can watch soon (decision 25)."""
+
+    path: Path
+    sha256: str
+    bytes: int
+    seconds: float
+    upload_url: str | None = None
+    """Where the portal told us to send its bytes; kept so that a restart resumes."""
+    arrived: bool = False
+    """True once the portal holds it whole."""
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """The portal's word that it holds the whole file."""
 
@@ -157,14 +171,23 @@ class Clip:
     """Length of the take; None while it is being recorded or was cut short."""
     keep: tuple[KeptRange, ...] = ()
     """Kept ranges in order, without overlap; empty means the whole take."""
+    names_said: tuple[KeptRange, ...] = ()
+    """Stretches of the take in which somebody's name was said: bleeped in the rendition, told to the moderator."""
     about: About = field(default_factory=About)
     wanted: bool = False
     """True from the moment that the user pressed Send."""
     rendition: Rendition | None = None
+    small_copy: SmallCopy | None = None
     delivery: Delivery = field(default_factory=Delivery)
     receipt: Receipt | None = None
     note: str | None = None
     """The moderator's words when the clip was sent back."""
+    views: int | None = None
+    """How often it was watched at the portal, as last heard; None: not known."""
+    replies: int | None = None
+    """How many comments and answers it has there, as last heard; None: not known."""
+    removed_at: datetime | None = None
+    """When its files were removed from this computer, after the receipt, by the rule; None: they are here."""
 
     @property
     def title(self) -> str:

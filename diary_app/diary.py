@@ -21,6 +21,7 @@ from capture.sound_verdict import judge_try
 from capture.state import Finishing, Pause, Prepare, Recording, Release, Resume, Scrap, Start, State, Stop, Wish
 from diary_app.catalogue import Catalogue
 from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Preset, Receipt, Stage
+from diary_app.delivery.post_room import PortalFacts, PostRoom
 from diary_app.editing.errors import EditError
 from diary_app.editing.ranges import normalise
 from diary_app.editing.speech_span import suggest
@@ -37,7 +38,6 @@ from diary_app.news import (
     RecorderTrouble,
     TakeFinished,
 )
-from diary_app.post_room import PortalFacts, PostRoom
 from diary_app.preparing import Preparer
 from diary_app.promises import Promise, Promises
 from diary_app.recording import TakeDesk

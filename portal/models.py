@@ -37,6 +37,13 @@ class FileType(models.TextChoices):
     SOUND = "audio/mp4", "Sound"
 
 
+class Copy(models.TextChoices):
+    """Which file of a clip: the whole rendition, or the small copy that goes ahead of it."""
+
+    FULL = "full", "Full"
+    SMALL = "small", "Small copy"
+
+
 class Facts(models.Model):
     """What the app says about a clip; the same for an upload and for the clip that it becomes."""
 
@@ -49,6 +56,7 @@ class Facts(models.Model):
     seconds = models.FloatField(help_text="Length, as the app says")
     recorded = models.DateTimeField()
     people = models.JSONField(help_text="One card per person: name, agrees")
+    names_said = models.JSONField(default=list, blank=True, help_text="Seconds [from, to] in which a name was said")
 
     class Meta:
         """Django's settings for the table."""
@@ -60,7 +68,8 @@ class Upload(Facts):
     """A file on its way. Its row is older than its first byte; its file's size on disk is its offset."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    clip_id = models.UUIDField(unique=True)
+    clip_id = models.UUIDField()
+    copy = models.CharField(max_length=5, choices=Copy.choices, default=Copy.FULL)
     created_at = models.DateTimeField(auto_now_add=True)
     touched_at = models.DateTimeField(auto_now_add=True, help_text="When something last arrived")
     received = models.BooleanField(default=False, help_text="Whole, checked, and a clip")
@@ -69,6 +78,7 @@ class Upload(Facts):
         """Django's settings for the table."""
 
         ordering = ("created_at",)
+        constraints = (models.UniqueConstraint(fields=["clip_id", "copy"], name="portal_one_upload_a_copy"),)
         indexes = (models.Index(fields=["owner"], condition=models.Q(received=False), name="portal_unfinished"),)
 
     def __str__(self) -> str:
@@ -132,6 +142,8 @@ class Clip(Facts):
 
     clip_id = models.UUIDField(primary_key=True, editable=False)
     media_name = models.CharField(max_length=60, unique=True)
+    small_name = models.CharField(max_length=60, blank=True, help_text="The small copy’s file, where there is one")
+    whole = models.BooleanField(default=True, help_text="The full file is here; until then only the small copy is")
     received_at = models.DateTimeField()
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.RECEIVED, db_index=True)
     note = models.TextField(blank=True, help_text="The moderator's words to the speaker")
@@ -142,6 +154,7 @@ class Clip(Facts):
     height = models.IntegerField(null=True, blank=True)
     poster_name = models.CharField(max_length=60, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True, help_text="When its files were removed: it was withdrawn")
 
     class Meta:
         """Django's settings for the table."""

@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from diary_app import phrases
 from diary_app.clip import Clip, ClipId, Stage
+from diary_app.delivery.sending_rules import MayGo
 from diary_app.errors import Refused
 from diary_app.news import ClipChanged, News, Progress
-from diary_app.sending_rules import MayGo
 from ui import sending_words, words
 from ui.announce import announce
 from ui.desk import Desk

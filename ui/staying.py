@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from diary_app.clip import Clip, Stage
+from diary_app.delivery.sending_rules import MayGo
 from diary_app.news import Progress
-from diary_app.sending_rules import MayGo
 from ui import sending_words, words
 from ui.journey import Mark, Step, line, steps
 

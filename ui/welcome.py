@@ -5,9 +5,9 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
+from diary_app.delivery.pairing import Invitation
+from diary_app.delivery.post_room import PostRoom
 from diary_app.news import News, PortalChanged
-from diary_app.pairing import Invitation
-from diary_app.post_room import PostRoom
 from ui import words
 from ui.design import SPACE
 from ui.desk import Desk

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from diary_app.cli.common import CommandFailed, open_diary, print_json, say
 from diary_app.clip import About, Audience, Clip, ClipId, Person, Preset, Receipt
+from diary_app.delivery.plain_delivery import PlainDelivery, check_place, said
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.phrases import size
-from diary_app.plain_delivery import PlainDelivery, check_place, said
 from upload.errors import DeliveryError
 
 WAIT_S = 7 * 24 * 3600.0

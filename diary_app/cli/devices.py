@@ -20,10 +20,10 @@ from capture.models import SILERO, YUNET, ModelMissing, find_model
 from capture.refusals import camera_trouble, microphone_trouble, not_allowed
 from capture.sound_cards import capture_devices
 from diary_app.cli.common import print_json
+from diary_app.delivery.pairing import PairingDesk
+from diary_app.delivery.practice import PracticePortal
 from diary_app.folders import Folders
-from diary_app.pairing import PairingDesk
 from diary_app.phrases import size
-from diary_app.practice import PracticePortal
 from upload.discovery import discover
 from upload.errors import DeliveryError
 from upload.transport import Transport

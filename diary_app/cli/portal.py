@@ -16,9 +16,9 @@ from diary_app.cli.common import open_diary, print_json, say
 from diary_app.cli.deliver import send_clip, use_some_portal
 from diary_app.cli.record import record_take
 from diary_app.clip import About, Audience, ClipId, KeptRange, Person, Receipt
+from diary_app.delivery.practice import portal_command, remembered_port
 from diary_app.diary import Diary
 from diary_app.folders import Folders
-from diary_app.practice import portal_command, remembered_port
 
 EDGE_S = 0.5
 """The demo trims this much off both ends."""

@@ -13,8 +13,8 @@ import pytest
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Delivery, Stage
-from diary_app.courier import Elsewhere, parcel_of
-from diary_app.delivery import deliver
+from diary_app.delivery.courier import Elsewhere, parcel_of
+from diary_app.delivery.uploader import deliver
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, Progress
 from tests.support.delivery_desk import NEVER, SIZE, Desk, Line, at, eventually, running

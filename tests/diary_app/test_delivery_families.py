@@ -10,7 +10,7 @@ import pytest
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Delivery, Rendition, Stage
-from diary_app.courier import Failed
+from diary_app.delivery.courier import Failed
 from diary_app.folders import Folders
 from diary_app.news import PortalChanged
 from tests.support.delivery_desk import NEVER, SIZE, Desk, Line, at, eventually, running

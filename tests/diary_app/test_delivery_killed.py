@@ -17,9 +17,9 @@ import pytest
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Stage
+from diary_app.delivery.pairing import PairingDesk
+from diary_app.delivery.practice import PracticePortal
 from diary_app.folders import Folders
-from diary_app.pairing import PairingDesk
-from diary_app.practice import PracticePortal
 from tests.support.diary_files import ReadyClip, add_ready_clip
 from tests.support.portal_process import REPOSITORY, PortalProcess
 from tests.support.slow_line import SlowLine

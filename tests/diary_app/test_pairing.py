@@ -10,9 +10,9 @@ from threading import Event
 
 import pytest
 
+from diary_app.delivery.pairing import FROM_FILE_VARIABLE, NotPaired, Pairing, PairingDesk
+from diary_app.delivery.practice import PracticePortal
 from diary_app.folders import Folders
-from diary_app.pairing import FROM_FILE_VARIABLE, NotPaired, Pairing, PairingDesk
-from diary_app.practice import PracticePortal
 from tests.support.portal_process import PortalProcess
 from tests.support.scripted_server import CAPTIVE, ScriptedPortal
 from upload.discovery import discover

@@ -19,10 +19,10 @@ import pytest
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Stage
-from diary_app.courier import Courier, Delivered
+from diary_app.delivery.courier import Courier, Delivered
+from diary_app.delivery.pairing import PairingDesk
+from diary_app.delivery.practice import PracticeFailed, PracticePortal, remembered_port
 from diary_app.folders import Folders
-from diary_app.pairing import PairingDesk
-from diary_app.practice import PracticeFailed, PracticePortal, remembered_port
 from tests.support.diary_files import add_ready_clip
 from tests.support.portal_process import REPOSITORY
 from tests.support.wait import until
@@ -147,7 +147,7 @@ def test_the_practice_portal_of_another_folder_is_not_ours(
 def test_kill_9_of_the_app_leaves_no_process(folders: Folders) -> None:
     program = (
         "import sys, threading; from pathlib import Path;"
-        "from diary_app.folders import Folders; from diary_app.practice import PracticePortal;"
+        "from diary_app.folders import Folders; from diary_app.delivery.practice import PracticePortal;"
         "print(PracticePortal(Folders(Path(sys.argv[1]))).ensure(threading.Event()), flush=True);"
         "threading.Event().wait()"
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from diary_app.clip import About, Clip, KeptRange, Kind, Preset, Rendition, Stage, new_clip_id
-from diary_app.line_speed import LineSpeeds
+from diary_app.delivery.line_speed import LineSpeeds
 from diary_app.promises import Promises
 from tests.support.takes import Look, make_take, ticking
 

@@ -13,17 +13,17 @@ from threading import Event
 import pytest
 
 from diary_app.catalogue import Catalogue, CatalogueDamaged, UnknownClip
+from diary_app.catalogue.schema import MIGRATIONS
 from diary_app.clip import Clip, Delivery, Goes, Stage, new_clip_id
-from diary_app.courier import Courier, Stayed
-from diary_app.delivery import HELD, Uploader, deliver
+from diary_app.delivery.courier import Courier, Stayed
+from diary_app.delivery.kept_rules import KeptRules
+from diary_app.delivery.pacer import Pacer
+from diary_app.delivery.sending_rules import Cap, Connection, MayGo, Rules, may_go
+from diary_app.delivery.uploader import HELD, Uploader, deliver
+from diary_app.delivery.when_to_send import WhenToSend
 from diary_app.errors import Refused
 from diary_app.folders import Folders
-from diary_app.kept_rules import KeptRules
 from diary_app.news import ClipChanged, Progress
-from diary_app.pacer import Pacer
-from diary_app.schema import MIGRATIONS
-from diary_app.sending_rules import Cap, Connection, MayGo, Rules, may_go
-from diary_app.when_to_send import WhenToSend
 from tests.support.delivery_desk import NEVER, Desk, Line, eventually, running
 from tests.support.diary_files import ReadyClip
 from tests.support.scripted_server import Exchange, ScriptedPortal, Step

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diary_app.clip import Delivery, Stage
-from diary_app.rounds import CHANGING, SETTLED, Rounds
-from diary_app.verdict import judge
+from diary_app.delivery.rounds import CHANGING, SETTLED, Rounds
+from diary_app.delivery.verdict import judge
 from upload.errors import (
     Bug,
     Damage,

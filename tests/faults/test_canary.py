@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from diary_app.courier import Failed
+from diary_app.delivery.courier import Failed
 from tests.support.chaos_desk import NEVER, ChaosDesk, chaos_desk, end_last_token
 from tests.support.chaos_faults import CAPTIVE, DOWN, UP, cut_down, cut_up, instead, refused, twice
 from tests.support.portal_client import PortalClient

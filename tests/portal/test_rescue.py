@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Goes, Kind, Stage, new_clip_id
-from diary_app.courier import parcel_of
+from diary_app.delivery.courier import parcel_of
 from diary_app.folders import Folders
 from diary_app.rescue import taking
 from diary_app.rescue.age import KEY_WORK, Sealer

@@ -19,12 +19,12 @@ from threading import Event
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Clip, Stage
-from diary_app.courier import Courier
-from diary_app.delivery import Uploader
+from diary_app.delivery.courier import Courier
+from diary_app.delivery.pairing import PairingDesk
+from diary_app.delivery.practice import PracticePortal
+from diary_app.delivery.uploader import Uploader
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, News, Progress
-from diary_app.pairing import PairingDesk
-from diary_app.practice import PracticePortal
 from tests.support.chaos_proxy import ChaosProxy
 from tests.support.diary_files import ReadyClip, add_ready_clip
 from tests.support.portal_client import PortalClient

@@ -10,8 +10,8 @@ from threading import Event
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Clip, Stage
-from diary_app.courier import LEASE_S, Courier
-from diary_app.delivery import Pace, Uploader
+from diary_app.delivery.courier import LEASE_S, Courier
+from diary_app.delivery.uploader import Pace, Uploader
 from diary_app.folders import Folders
 from diary_app.news import News
 from tests.support.diary_files import ReadyClip, add_ready_clip

@@ -11,13 +11,13 @@ import time
 from pathlib import Path
 
 from diary_app.catalogue import Catalogue
-from diary_app.courier import Courier
-from diary_app.delivery import Pace, Uploader
+from diary_app.delivery.courier import Courier
+from diary_app.delivery.pairing import PairingDesk
+from diary_app.delivery.practice import PracticePortal
+from diary_app.delivery.uploader import Pace, Uploader
 from diary_app.folders import Folders
 from diary_app.logbook import catch_bugs, keep_log
 from diary_app.news import News, Progress
-from diary_app.pairing import PairingDesk
-from diary_app.practice import PracticePortal
 
 
 def main(data: str, hurry: float = 1.0, bugs: float = 0.0) -> None:

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 from diary_app import cli
 from diary_app.catalogue import Catalogue
 from diary_app.clip import ClipId, Goes, Stage
+from diary_app.delivery.sending_rules import Cap, MayGo, Rules
 from diary_app.diary import Diary
 from diary_app.folders import Folders
-from diary_app.sending_rules import Cap, MayGo, Rules
 from tests.support.app_window import Someone, open_window
 from tests.support.diary_files import add_ready_clip
 from ui import sending_words, words

@@ -13,9 +13,9 @@ import imageio_ffmpeg
 import pytest
 
 from diary_app.cli.main import main
+from diary_app.delivery.plain_delivery import PlainDelivery
 from diary_app.diary import Diary
 from diary_app.folders import folders
-from diary_app.plain_delivery import PlainDelivery
 from tests.support.chaos_faults import DOWN, cut_down, instead, stalled_up
 from tests.support.chaos_proxy import ChaosProxy, Passage, honest
 from tests.support.command_line import REPOSITORY, command, environment

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QSizePolicy
 
 from diary_app import phrases
 from diary_app.clip import Clip, Kind
+from diary_app.delivery.sending_rules import Connection, MayGo, Rules, may_go
 from diary_app.news import Progress
-from diary_app.sending_rules import Connection, MayGo, Rules, may_go
 from ui import words
 from ui.design import SPACE
 from ui.icons import paint_icon

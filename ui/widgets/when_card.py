@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from diary_app.sending_rules import Cap, Rules
+from diary_app.delivery.sending_rules import Cap, Rules
 from ui import sending_words
 from ui.widgets.choices import PickBox, Tick
 from ui.widgets.text import Card, label

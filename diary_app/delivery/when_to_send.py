@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Clip, ClipId, Goes
-from diary_app.kept_rules import KeptRules
+from diary_app.delivery.kept_rules import KeptRules
+from diary_app.delivery.sending_rules import Cap, Connection, MayGo, Rules, may_go
 from diary_app.news import ClipChanged, News
-from diary_app.sending_rules import Cap, Connection, MayGo, Rules, may_go
 
 
 class WhenToSend:

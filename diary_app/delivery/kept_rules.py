@@ -6,8 +6,8 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+from diary_app.delivery.sending_rules import Cap, Rules
 from diary_app.errors import Refused
-from diary_app.sending_rules import Cap, Rules
 from upload.files import write_whole
 
 log = logging.getLogger(__name__)

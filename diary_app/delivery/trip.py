@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from diary_app.clip import Clip, Stage
+from diary_app.delivery.pacer import Pacer
 from diary_app.news import News, Progress
-from diary_app.pacer import Pacer
 from upload.errors import Stopped
 from upload.speed import SpeedEstimate
 

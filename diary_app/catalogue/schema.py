@@ -59,4 +59,25 @@ MIGRATIONS: tuple[str, ...] = (
     "ALTER TABLE clip ADD COLUMN clean_sound INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE delivery ADD COLUMN goes TEXT NOT NULL DEFAULT 'by_itself'"
     " CHECK (goes IN ('by_itself', 'held', 'anyway'))",
+    """
+    CREATE TABLE name_said (
+        clip_id      TEXT NOT NULL REFERENCES clip ON DELETE CASCADE,
+        position     INTEGER NOT NULL,
+        start_s      REAL NOT NULL,
+        end_s        REAL NOT NULL,
+        PRIMARY KEY (clip_id, position)
+    ) STRICT;
+    CREATE TABLE small_copy (
+        clip_id      TEXT PRIMARY KEY REFERENCES clip ON DELETE CASCADE,
+        path         TEXT NOT NULL,
+        sha256       TEXT NOT NULL,
+        bytes        INTEGER NOT NULL,
+        seconds      REAL NOT NULL,
+        upload_url   TEXT,
+        arrived      INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    ALTER TABLE clip ADD COLUMN views INTEGER;
+    ALTER TABLE clip ADD COLUMN replies INTEGER;
+    ALTER TABLE clip ADD COLUMN removed_at TEXT;
+    """,
 )

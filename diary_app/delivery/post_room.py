@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import ClipId, Receipt
-from diary_app.courier import Courier
-from diary_app.delivery import Uploader, deliver
+from diary_app.delivery.courier import Courier
+from diary_app.delivery.kept_rules import KeptRules
+from diary_app.delivery.line_speed import LineSpeeds
+from diary_app.delivery.pairing import Invitation, Pairing, PairingDesk
+from diary_app.delivery.practice import PracticePortal
+from diary_app.delivery.uploader import Uploader, deliver
+from diary_app.delivery.when_to_send import WhenToSend
 from diary_app.folders import Folders
-from diary_app.kept_rules import KeptRules
-from diary_app.line_speed import LineSpeeds
 from diary_app.news import News, PortalChanged
-from diary_app.pairing import Invitation, Pairing, PairingDesk
-from diary_app.practice import PracticePortal
-from diary_app.when_to_send import WhenToSend
 from upload.errors import DeliveryError, Stopped
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from types import TracebackType
 
 from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, ClipId, Goes, Receipt, Stage
-from diary_app.courier import Courier, Delivered, Elsewhere, Failed, Stayed, held_by_owner
-from diary_app.rounds import Rounds
+from diary_app.delivery.courier import Courier, Delivered, Elsewhere, Failed, Stayed, held_by_owner
+from diary_app.delivery.rounds import Rounds
 from upload.errors import DeliveryError, Stopped, World
 from upload.retry import is_due
 

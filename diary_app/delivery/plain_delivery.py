@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from diary_app.clip import Clip, Kind, Rendition
-from diary_app.courier import parcel_of
+from diary_app.delivery.courier import parcel_of
 from diary_app.editing.files import sha256
 from diary_app.editing.finish import Asked
 from diary_app.editing.render_child import render_apart

@@ -22,8 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Event
 
+from diary_app.delivery.practice import PracticePortal
 from diary_app.folders import Folders
-from diary_app.practice import PracticePortal
 from upload.account import Account
 from upload.address import origin_of, portal_address
 from upload.discovery import Portal, discover

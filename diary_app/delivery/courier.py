@@ -1,7 +1,7 @@
 """The courier: takes one clip, under a lease, from the catalogue to the portal and brings its receipt back.
 
 Blocking; used by the uploader's thread and by the command line. The family of an error decides what becomes of the
-clip (diary_app.verdict); the catalogue is written before anybody is told.
+clip (diary_app.delivery.verdict); the catalogue is written before anybody is told.
 """
 
 import json
@@ -15,12 +15,12 @@ from datetime import UTC
 from threading import Event, Lock
 from typing import Protocol
 
-from diary_app.brake import Brake
 from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, Goes, Kind, Receipt, Rendition, Stage
+from diary_app.delivery.brake import Brake
+from diary_app.delivery.trip import LeaseLost, Trip
+from diary_app.delivery.verdict import judge
 from diary_app.news import ClipChanged, News, PortalChanged
-from diary_app.trip import LeaseLost, Trip
-from diary_app.verdict import judge
 from upload.account import Account
 from upload.attempt import Parcel, Watcher, attempt
 from upload.errors import Bug, DeliveryError, FileChanged, Identity, SignInNeeded, Stopped
