@@ -51,6 +51,8 @@ KEEP_FREE_BYTES = 64 * 1024**2
 """Room that is never filled: the database must be able to say that the disk is full."""
 UNFINISHED_DAYS = _whole("DIARY_PORTAL_UNFINISHED_DAYS", 14)
 """An upload that nobody carried on with for so long is thrown away."""
+KEEP_DAYS = None if not os.environ.get("DIARY_PORTAL_KEEP_DAYS") else _whole("DIARY_PORTAL_KEEP_DAYS", 1)
+"""How many days after the receipt the app keeps a clip’s files on its computer; None: for as long as its user likes."""
 SWEEP_EVERY_S = float(os.environ.get("DIARY_PORTAL_SWEEP_EVERY", "3600"))
 """How often the running portal looks for such uploads."""
 
