@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from portal import moderation, words
+from portal import moderation, slips, words
 from portal.bearer import account_of
+from portal.codes import show_private_code
 from portal.intake import limits
 from portal.models import Clip
 
@@ -40,6 +41,7 @@ def discovery(request: HttpRequest) -> JsonResponse:
             "accepts": list(settings.ACCEPTS),
             "max_bytes": limits.everybody().one_file,
             "limits": limits.described(),
+            "keep_days": settings.KEEP_DAYS,
         }
     )
 
@@ -95,9 +97,11 @@ def _standing(request: HttpRequest, clip: Clip) -> JsonResponse:
     return JsonResponse(
         {
             "clip_id": str(clip.clip_id),
-            "stage": clip.stage,
+            "stage": clip.told_stage,
             "page": page_of(request, clip),
             "note": clip.note or None,
+            "views": clip.views,
+            "replies": clip.replies,
         }
     )
 
@@ -115,6 +119,7 @@ def receipt(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
             "bytes": found.bytes,
             "received_at": found.received_at.isoformat(),
             "page": page_of(request, found),
+            "slip": show_private_code(slips.code_of(found.clip_id)),
         }
     )
 

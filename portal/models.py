@@ -3,14 +3,19 @@
 Words (the same as in the app): a clip's stage is one of received, in review, published, sent back, withdrawn.
 """
 
+import secrets
 import uuid
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from oauth2_provider.models import DeviceGrant, RefreshToken
+
+from portal import slips
 
 
 class Stage(models.TextChoices):
@@ -155,6 +160,7 @@ class Clip(Facts):
     poster_name = models.CharField(max_length=60, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True, help_text="When its files were removed: it was withdrawn")
+    slip = models.CharField(max_length=64, blank=True, db_index=True, help_text="The keyed hash of its slip’s code")
 
     class Meta:
         """Django's settings for the table."""
@@ -164,6 +170,11 @@ class Clip(Facts):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.clip_id})"
+
+    def save(self, **how: Any) -> None:
+        """Every clip can be withdrawn with its slip from its first moment on."""
+        self.slip = self.slip or slips.kept(slips.code_of(self.clip_id))
+        super().save(**how)
 
     @property
     def media(self) -> Path:
@@ -196,6 +207,22 @@ class Clip(Facts):
         claim: Claim | None = getattr(self, "claim", None)
         return None if claim is None or claim.until <= timezone.now() else claim
 
+    @property
+    def told_stage(self) -> Stage:
+        """The stage as its speaker is told it: nobody is looking at it where the claim is over."""
+        stage = Stage(self.stage)
+        return Stage.RECEIVED if stage == Stage.IN_REVIEW and self.held is None else stage
+
+    @property
+    def views(self) -> int:
+        """How often it was watched."""
+        return self.plays.aggregate(all=models.Sum("count"))["all"] or 0
+
+    @property
+    def replies(self) -> int:
+        """How many comments everybody can read."""
+        return self.comments.filter(state=CommentState.APPROVED).count()
+
 
 class Claim(models.Model):
     """One moderator's hold on a clip that waits; at most one a clip. Over when `until` has passed."""
@@ -217,6 +244,7 @@ class Deed(models.TextChoices):
     TAKEN_OVER = "taken_over", "Taken over"
     PUT_BACK = "put_back", "Put back"
     NOTE = "note", "Note"
+    REMOVED = "removed", "Removed"
 
 
 class Event(models.Model):
@@ -235,6 +263,111 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.what}"
+
+
+class Plays(models.Model):
+    """How often a clip was watched on one day, and nothing about by whom."""
+
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="plays")
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """Django's settings for the table."""
+
+        constraints = (models.UniqueConstraint(fields=["clip", "day"], name="portal_one_count_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.clip_id} {self.day} {self.count}"
+
+
+# -- comments: nothing here says who wrote one, from where, or at what time of the day --------------------------------
+
+
+def random_key() -> int:
+    """A key for a row: 63 random bits, above 0."""
+    return secrets.randbits(63) or 1
+
+
+class RandomKey(models.BigIntegerField[int, int]):
+    """A primary key that tells nothing of the order in which rows were written.
+
+    On SQLite the column must be called “integer”: it then is the row’s own number. Beside a key of any other type
+    SQLite keeps a number of its own, which counts up.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        """The column's type."""
+        return "integer" if connection.vendor == "sqlite" else "bigint"
+
+
+class CommentState(models.TextChoices):
+    """Where a comment stands."""
+
+    WAITING = "waiting", "Waiting"
+    APPROVED = "approved", "On the page"
+    REFUSED = "refused", "Not on the page"
+
+
+class Comment(models.Model):
+    """What somebody said about a published clip. Deleted when its writer takes it back, or the clip is removed."""
+
+    id = RandomKey(primary_key=True, default=random_key, editable=False)
+    clip = models.ForeignKey(Clip, on_delete=models.CASCADE, related_name="comments")
+    day = models.DateField()
+    text = models.TextField()
+    name = models.CharField(max_length=60, blank=True, help_text="What the writer wants to be called; empty: no name")
+    signed = models.BooleanField(default=False, help_text="The name is that of the account that wrote it")
+    state = models.CharField(max_length=8, choices=CommentState.choices, default=CommentState.WAITING)
+    reason = models.TextField(blank=True, help_text="The moderator's words to the writer")
+    code = models.CharField(max_length=64, unique=True, help_text="The keyed hash of the writer's private code")
+
+    class Meta:
+        """Django's settings for the table."""
+
+        ordering = ("day", "id")
+        indexes = (models.Index(fields=["state", "day"], name="portal_comments_to_read"),)
+
+    def __str__(self) -> str:
+        return f"{self.clip_id} {self.state}"
+
+    @property
+    def held(self) -> "CommentClaim | None":
+        """The claim of the moderator who is reading it now; None where nobody is, or it is over."""
+        claim: CommentClaim | None = getattr(self, "claim", None)
+        return None if claim is None or claim.until <= timezone.now() else claim
+
+
+class CommentClaim(models.Model):
+    """One moderator's hold on a comment; `until` is a full hour, so that it does not tell when the comment came."""
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, primary_key=True, related_name="claim")
+    moderator = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} {self.moderator_id}"
+
+
+class CommentEvent(models.Model):
+    """What moderators did with a comment: the day, and the order within that comment."""
+
+    id = RandomKey(primary_key=True, default=random_key, editable=False)
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="events")
+    number = models.PositiveIntegerField()
+    day = models.DateField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=8, choices=CommentState.choices)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        """Django's settings for the table."""
+
+        ordering = ("number",)
+        constraints = (models.UniqueConstraint(fields=["comment", "number"], name="portal_one_event_a_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.what}"
 
 
 class Computer(models.Model):

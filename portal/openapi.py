@@ -14,6 +14,8 @@ UUID_TEXT: Json = {"type": "string", "format": "uuid"}
 SHA256: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 ADDRESS: Json = {"type": "string", "format": "uri"}
 BYTES: Json = {"type": "integer", "minimum": 0}
+COUNT: Json = {"type": "integer", "minimum": 0}
+SLIP: Json = {"type": "string", "pattern": "^[A-Z]{4}-[A-Z]{4}-[A-Z]{4}$"}
 MOMENT: Json = {"type": "string", "format": "date-time"}
 
 REASONS = {
@@ -52,11 +54,17 @@ SCHEMAS: Json = {
         accepts={"type": "array", "items": {"enum": FileType.values}},
         max_bytes=BYTES,
         limits=_object(unfinished=BYTES, unfinished_bytes=BYTES, bytes_a_day=BYTES, unfinished_days=BYTES),
+        keep_days={"type": ["integer", "null"], "minimum": 1},
     ),
     "Standing": _object(
-        clip_id=UUID_TEXT, stage={"enum": Stage.values}, page=ADDRESS, note={"type": ["string", "null"]}
+        clip_id=UUID_TEXT,
+        stage={"enum": Stage.values},
+        page=ADDRESS,
+        note={"type": ["string", "null"]},
+        views=COUNT,
+        replies=COUNT,
     ),
-    "Receipt": _object(clip_id=UUID_TEXT, sha256=SHA256, bytes=BYTES, received_at=MOMENT, page=ADDRESS),
+    "Receipt": _object(clip_id=UUID_TEXT, sha256=SHA256, bytes=BYTES, received_at=MOMENT, page=ADDRESS, slip=SLIP),
     "Health": _object(ok={"type": "boolean"}),
 }
 METADATA = (

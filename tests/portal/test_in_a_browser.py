@@ -107,6 +107,8 @@ def test_a_sound_plays_and_is_sent_back_with_a_note(
         "stage": "sent_back",
         "page": f"{portal.url}clips/{clip.clip_id}",
         "note": "Lovely. Please leave out the name.",
+        "views": 0,
+        "replies": 0,
     }
 
 
