@@ -1,12 +1,14 @@
-"""Help: always in the same corner, words for this screen, the size of the words, the memory stick. GUI thread."""
+"""Help: always in the same corner: words and keys for this screen, the size of words, the memory stick. GUI thread."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from ui import words
+from ui import shortcut_words, words
 from ui.design import SPACE
 from ui.desk import Desk
+from ui.place import Name
 from ui.rescue import RescuePart
+from ui.shortcuts import Key, works_everywhere, works_on
 from ui.widgets.buttons import Button
 from ui.widgets.text import clear, label, row
 
@@ -55,15 +57,39 @@ class HelpPanel(QFrame):
         self._column.addLayout(row(smaller, larger))
         self._column.addWidget(self._close, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.addWidget(RescuePart(self._desk))
+        self._keys = QVBoxLayout()
+        self._keys.setSpacing(SPACE)
+        self._column.addLayout(self._keys)
         self._column.addStretch(1)
 
-    def explain(self, sentences: tuple[str, ...]) -> None:
-        """Show the words for a screen."""
+    def explain(self, sentences: tuple[str, ...], place: Name) -> None:
+        """Show the words and the keys for a screen."""
         clear(self._words)
         for sentence in sentences:
             self._words.addWidget(label(sentence))
+        clear(self._keys)
+        self._list_keys(shortcut_words.HERE, works_on(place))
+        self._list_keys(shortcut_words.EVERYWHERE, works_everywhere())
+
+    def _list_keys(self, heading: str, keys: tuple[Key, ...]) -> None:
+        if not keys:
+            return
+        self._keys.addWidget(label(heading, "label"))
+        for key in keys:
+            self._keys.addWidget(_key_line(key))
 
     def begin(self) -> None:
         """Show it, and put the focus where the eye is."""
         self.show()
         self._close.setFocus()
+
+
+def _key_line(key: Key) -> QWidget:
+    """The key, and what it does below it."""
+    line = QWidget()
+    column = QVBoxLayout(line)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(label(key.spelt, "strong"))
+    column.addWidget(label(key.does))
+    return line

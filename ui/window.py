@@ -3,12 +3,12 @@
 from typing import assert_never
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from capture.state import Finishing, Paused, Recording
 from diary_app.news import News, PortalChanged
-from ui import words
+from ui import shortcuts, words
 from ui.about import AboutIt
 from ui.clips import Clips
 from ui.design import Look, Shade, larger, smaller
@@ -110,13 +110,10 @@ class Window(QMainWindow):
         self._help.larger.connect(self._on_larger)
         self._help.smaller.connect(self._on_smaller)
         self.desk.bridge.news.connect(self._hear, Qt.ConnectionType.QueuedConnection)
-        for keys, slot in (
-            (QKeySequence(Qt.Key.Key_F1), self.toggle_help),
-            (QKeySequence(QKeySequence.StandardKey.ZoomIn), self._on_larger),
-            (QKeySequence(QKeySequence.StandardKey.ZoomOut), self._on_smaller),
-            (QKeySequence(QKeySequence.StandardKey.Back), self.back),
-        ):
-            QShortcut(keys, self).activated.connect(slot)
+        shortcuts.bind(shortcuts.HELP, self, self.toggle_help)
+        shortcuts.bind(shortcuts.LARGER, self, self._on_larger)
+        shortcuts.bind(shortcuts.SMALLER, self, self._on_smaller)
+        shortcuts.bind(shortcuts.BACK, self, self.back)
 
     # -- where the user is ------------------------------------------------------------------------------------------
 
@@ -136,7 +133,7 @@ class Window(QMainWindow):
         screen.verticalScrollBar().setValue(0)
         screen.enter(place)
         self._show_place()
-        self._help.explain(screen.help_words)
+        self._help.explain(screen.help_words, place.name)
         first = screen.first()
         if first is not None and not self._help.isVisible():
             first.setFocus(Qt.FocusReason.OtherFocusReason)
