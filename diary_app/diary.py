@@ -50,7 +50,6 @@ VIDEO_BYTES_A_SECOND = 600_000
 SOUND_BYTES_A_SECOND = 20_000
 """What a take needs on disk, rather too much than too little, for the words 'room for 9 hours'."""
 NOT_ON_ITS_WAY = (Stage.SAVED, Stage.READY, Stage.RECEIVED, Stage.PUBLISHED, Stage.SENT_BACK, Stage.WITHDRAWN)
-
 __all__ = ["Devices", "Diary", "PortalFacts", "Promise", "Refused"]
 
 
@@ -86,15 +85,21 @@ class Diary:
         self._preparer = Preparer(folders, self._catalogue, on_news=self._tell, on_ready=self._post_room.wake)
         self.rescue = RescueDesk(folders, self._catalogue, on_news=self._tell, wake=self._preparer.wake)
 
-    def start_background(self) -> None:
+    def start_background(self, *, devices: bool = True) -> None:
         """Begin to prepare and to send what is wanted, and watch the devices; an earlier run's work goes on.
 
-        The app calls it once. It also fits the recorder to this computer, which takes a few seconds the first time.
+        The app calls it once. devices: False leaves those to start_devices(), as nobody records without a window.
         """
-        self._fitting.start()
-        self._device_watch = DeviceWatch(real_devices, self._on_devices)
+        if devices:
+            self.start_devices()
         self._preparer.start()
         self._post_room.start()
+
+    def start_devices(self) -> None:
+        """Watch the devices, and fit the recorder to this computer, which takes a few seconds the first time; once."""
+        if self._device_watch is None:
+            self._fitting.start()
+            self._device_watch = DeviceWatch(real_devices, self._on_devices)
 
     def close(self) -> None:
         """Close the take if one is open, stop every thread, end the practice portal. Waits."""
