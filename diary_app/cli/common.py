@@ -1,13 +1,9 @@
-"""What the commands share: an open diary, printed JSON, and the error that carries a sentence."""
+"""What the commands share: printed JSON, progress in words, and the error that carries a sentence."""
 
-import contextlib
 import json
 import sys
-from collections.abc import Iterator
 
 from diary_app import phrases
-from diary_app.diary import Diary
-from diary_app.folders import Folders
 
 TOLD_EVERY = 0.1
 """Of all the work."""
@@ -15,16 +11,6 @@ TOLD_EVERY = 0.1
 
 class CommandFailed(Exception):
     """A command could not do its work; the text is one plain sentence."""
-
-
-@contextlib.contextmanager
-def open_diary(place: Folders, *, portal: str | None = None) -> Iterator[Diary]:
-    """The diary of this data folder, closed at the end."""
-    diary = Diary(place, portal=portal)
-    try:
-        yield diary
-    finally:
-        diary.close()
 
 
 def print_json(value: object) -> None:

@@ -4,9 +4,9 @@ import argparse
 import random
 import time
 from dataclasses import asdict, replace
-from pathlib import Path
 
-from diary_app.cli.common import CommandFailed, open_diary, print_json, say
+from diary_app.cli.common import CommandFailed, print_json, say
+from diary_app.cli.opening import open_diary
 from diary_app.clip import About, Audience, Clip, ClipId, Person, Preset, Receipt
 from diary_app.delivery.plain_delivery import PlainDelivery, check_place, said
 from diary_app.diary import Diary
@@ -17,44 +17,6 @@ from upload.errors import DeliveryError
 WAIT_S = 7 * 24 * 3600.0
 """With --wait: as long as it takes, within a week."""
 STAGES_WITHOUT_RECEIPT = "It stays in the queue, and the app or the same command again goes on with it."
-
-
-def add_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    """Add the commands of this module."""
-    send = commands.add_parser(
-        "send",
-        parents=[common],
-        help="deliver a file to the portal; prints the receipt",
-        description="Add a file to the library, prepare it as --preset says (one that is small enough already stays as"
-        " it is), and deliver it. The portal's receipt is printed. A plain tus server (--tus) gives no receipt.",
-    )
-    send.add_argument("file", metavar="FILE", type=Path)
-    send.add_argument("--title", metavar="T", help="needed for the portal; with --tus the file's own name will do")
-    where = send.add_mutually_exclusive_group()
-    where.add_argument("--portal", metavar="URL", help="this portal instead of the one that the app is joined to")
-    where.add_argument(
-        "--tus", metavar="URL", help="a plain tus 1.0.0 server instead: the address at which it creates uploads"
-    )
-    send.add_argument(
-        "--token-file", metavar="FILE", type=Path, help="with --tus: its token, in a file that only you can read"
-    )
-    send.add_argument(
-        "--audience",
-        choices=[audience.value for audience in Audience],
-        default=Audience.STAFF.value,
-        help="who may see it once it is published: staff (a page for everybody, the default) or team (after sign-in)",
-    )
-    send.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.NORMAL.value)
-    send.add_argument("--wait", action="store_true", help="go on until it has arrived, however long that takes")
-    send.set_defaults(run=run_send, wrong=send.error)
-    pair = commands.add_parser("pair", parents=[common], help="join this computer to a portal")
-    pair.add_argument("url", metavar="URL", nargs="?", help="the portal's address; none: the practice portal")
-    pair.add_argument(
-        "--token-file", metavar="FILE", type=Path, help="join with a token from this file, without a person"
-    )
-    pair.set_defaults(run=run_pair)
 
 
 def run_send(arguments: argparse.Namespace, place: Folders) -> int:

@@ -29,18 +29,6 @@ from upload.errors import DeliveryError
 from upload.transport import Transport
 
 
-def add_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    """Add the commands of this module."""
-    devices = commands.add_parser("devices", parents=[common], help="cameras and microphones, by name")
-    devices.add_argument("--json", action="store_true", help="as JSON")
-    devices.set_defaults(run=run_devices)
-    check = commands.add_parser("check", parents=[common], help="what works on this computer, one line each")
-    check.add_argument("--json", action="store_true", help="as JSON")
-    check.set_defaults(run=run_check)
-
-
 def run_devices(arguments: argparse.Namespace, place: Folders) -> int:
     """List the devices; the practice ones come last."""
     cameras = [*list_cameras(), DEMO_CAMERA]

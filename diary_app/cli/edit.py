@@ -1,7 +1,6 @@
 """`diary trim` and `diary compress`: files in, files out."""
 
 import argparse
-import re
 import shlex
 from pathlib import Path
 
@@ -11,52 +10,14 @@ from diary_app import phrases
 from diary_app.cli.common import CommandFailed, Teller, say
 from diary_app.clip import KeptRange, Preset
 from diary_app.editing.compress import MEGABYTE
-from diary_app.editing.errors import EditRefused, WouldLookBad
+from diary_app.editing.errors import WouldLookBad
 from diary_app.editing.finish import Asked
 from diary_app.editing.first_look import first_look
 from diary_app.editing.promise import promises
-from diary_app.editing.ranges import kept_range
 from diary_app.editing.render import render, trim
 from diary_app.editing.speech_span import suggest
 from diary_app.editing.to_size import NEAR
 from diary_app.folders import Folders
-
-"""How much must be done between two lines of progress on a terminal."""
-
-
-def add_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    """Add the commands of this module."""
-    cut = commands.add_parser("trim", parents=[common], help="keep some stretches of a file, exact to the frame")
-    cut.add_argument("source", metavar="IN", type=Path)
-    cut.add_argument("out", metavar="OUT", type=Path)
-    kept = cut.add_mutually_exclusive_group(required=True)
-    kept.add_argument("--keep", metavar="START-END", action="append", type=_range, help="seconds, such as 2.5-10")
-    kept.add_argument("--suggest", action="store_true", help="from the first words to the last, as the app suggests it")
-    cut.set_defaults(run=run_trim)
-    small = commands.add_parser("compress", parents=[common], help="make a file smaller")
-    small.add_argument("source", metavar="IN", type=Path)
-    small.add_argument("out", metavar="OUT", type=Path, nargs="?", help="not needed with --estimate")
-    small.add_argument("--preset", choices=[preset.value for preset in Preset], default=Preset.NORMAL.value)
-    what = small.add_mutually_exclusive_group()
-    what.add_argument("--target-mb", metavar="N", type=float, help="at most so many megabytes, and hardly less")
-    what.add_argument("--estimate", action="store_true", help="only say what each preset would come to")
-    small.add_argument("--clean-sound", action="store_true", help="make hum and hiss quieter")
-    small.add_argument("--title", default="", help="for sound alone: OUT ends in .mp3 or .m4a")
-    small.add_argument("--cover", metavar="PICTURE", type=Path, help="for sound alone: a JPEG or PNG")
-    small.set_defaults(run=run_compress)
-
-
-def _range(text: str) -> KeptRange:
-    """START-END in seconds."""
-    found = re.fullmatch(r"\s*(-?\d+(?:\.\d*)?)\s*-\s*(-?\d+(?:\.\d*)?)\s*", text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"“{text}” is not START-END in seconds, such as 2.5-10")
-    try:
-        return kept_range(float(found[1]), float(found[2]))
-    except EditRefused as error:
-        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error
 
 
 def run_trim(arguments: argparse.Namespace, place: Folders) -> int:

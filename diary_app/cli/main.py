@@ -1,5 +1,7 @@
 """`diary ...`: reads the arguments, runs one command, and turns every error into one plain sentence.
 
+Only the command that runs is loaded: help, and what is typed wrongly, open no camera's library.
+
 Exit status: 0 on success, 1 when the command could not do its work, 2 for arguments that make no sense, 130 when
 interrupted.
 """
@@ -9,11 +11,10 @@ import errno
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
 from capture.errors import CaptureError
 from diary_app.catalogue import CatalogueError
-from diary_app.cli import deliver, devices, edit, library, portal, record, rescue
+from diary_app.cli.arguments import parser
 from diary_app.cli.common import CommandFailed
 from diary_app.editing.errors import EditError
 from diary_app.errors import Refused
@@ -30,30 +31,6 @@ _OS_SENTENCES = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one sentence what is wrong with the arguments."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message[:1].upper()}{message[1:]}. Type “{self.prog} --help” to see how.\n")
-
-
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    common = _Parser(add_help=False)
-    common.add_argument(
-        "--data-dir", metavar="DIR", default=argparse.SUPPRESS, help="keep all of the app's files here (DIARY_DATA_DIR)"
-    )
-    top = _Parser(
-        prog="diary",
-        parents=[common],
-        description="Record, trim, compress and deliver clips. Without a command it opens the app.",
-    )
-    commands = top.add_subparsers(metavar="COMMAND", dest="command", parser_class=_Parser)
-    for module in (devices, record, edit, deliver, library, rescue, portal):
-        module.add_commands(commands, common)
-    return top
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -67,9 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         keep_log(place)
         if arguments.command == "portal":
-            return portal.run_portal(words[at + 1 :], place)
-        run: Callable[[argparse.Namespace, Folders], int] = arguments.run
-        return run(arguments, place)
+            from diary_app.cli.portal import run_portal
+
+            return run_portal(words[at + 1 :], place)
+        return _loaded(arguments.command)(arguments, place)
     except KeyboardInterrupt:
         return _fail("Stopped. Nothing that was recorded is lost.", status=130)
     except (CommandFailed, Refused, CaptureError, EditError, DeliveryError, CatalogueError) as error:
@@ -78,6 +56,44 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         log.warning("%s failed", arguments.command, exc_info=True)
         return _fail(_os_sentence(error))
+
+
+def _loaded(command: str) -> Callable[[argparse.Namespace, Folders], int]:
+    """What does the work of a command."""
+    match command:
+        case "devices" | "check":
+            from diary_app.cli import devices
+
+            return devices.run_devices if command == "devices" else devices.run_check
+        case "record":
+            from diary_app.cli import record
+
+            return record.run_record
+        case "trim" | "compress":
+            from diary_app.cli import edit
+
+            return edit.run_trim if command == "trim" else edit.run_compress
+        case "send" | "pair":
+            from diary_app.cli import deliver
+
+            return deliver.run_send if command == "send" else deliver.run_pair
+        case "clips":
+            from diary_app.cli import library
+
+            return library.run_clips
+        case "recover":
+            from diary_app.cli import recover
+
+            return recover.run_recover
+        case "rescue":
+            from diary_app.cli import rescue
+
+            return rescue.run_rescue
+        case "demo":
+            from diary_app.cli import demo
+
+            return demo.run_demo
+    raise ValueError(f"no command is called {command}")
 
 
 def _fail(sentence: str, *, status: int = 1) -> int:

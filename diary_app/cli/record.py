@@ -13,7 +13,8 @@ from capture.encoder import part_path
 from capture.model import Camera, Microphone, PictureFormat, TakeReport
 from capture.state import Ready, Wish
 from diary_app import phrases
-from diary_app.cli.common import CommandFailed, open_diary, say
+from diary_app.cli.common import CommandFailed, say
+from diary_app.cli.opening import open_diary
 from diary_app.clip import ClipId, Kind
 from diary_app.diary import Diary
 from diary_app.folders import Folders
@@ -38,49 +39,6 @@ class Take:
     clip_id: ClipId
     report: TakeReport
     troubles: tuple[str, ...]
-
-
-def add_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    """Add the command of this module."""
-    record = commands.add_parser("record", parents=[common], help="record a take of so many seconds")
-    record.add_argument("out", metavar="OUT", type=Path, help="an .mp4 file, or .m4a for sound alone")
-    record.add_argument("--seconds", metavar="S", type=_length, required=True)
-    record.add_argument("--camera", metavar="NAME", help="a name, a number from `diary devices`, demo, or none")
-    record.add_argument("--microphone", metavar="NAME", help="a name, a number from `diary devices`, demo, or none")
-    record.add_argument("--size", metavar="WxH", type=_size, default=(1280, 720))
-    record.add_argument("--fps", metavar="N", type=_rate, default=30.0)
-    record.add_argument("--report", metavar="FILE", type=Path, help="write what became of every frame, as JSON")
-    record.set_defaults(run=run_record)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a number") from None
-
-
-def _length(text: str) -> float:
-    seconds = _number(text)
-    if not 0 < seconds <= 24 * 3600:
-        raise argparse.ArgumentTypeError("a length lies between nothing and 24 hours, in seconds")
-    return seconds
-
-
-def _rate(text: str) -> float:
-    rate = _number(text)
-    if not 1 <= rate <= 120:
-        raise argparse.ArgumentTypeError("a rate lies between 1 and 120 pictures a second")
-    return rate
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, _, height = text.lower().partition("x")
-    if not (width.isdigit() and height.isdigit() and 16 <= int(width) <= 7680 and 16 <= int(height) <= 4320):
-        raise argparse.ArgumentTypeError(f"“{text}” is not a size such as 1280x720")
-    return int(width), int(height)
 
 
 def find_camera(wanted: str | None) -> Camera | None:

@@ -5,31 +5,11 @@ import sys
 from pathlib import Path
 
 from diary_app import phrases
-from diary_app.cli.common import CommandFailed, Teller, open_diary, say
+from diary_app.cli.common import CommandFailed, Teller, say
+from diary_app.cli.opening import open_diary
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.rescue import passphrase
-
-"""How much must be done between two lines of progress on a terminal."""
-
-
-def add_commands(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    """Add the command of this module."""
-    rescue = commands.add_parser(
-        "rescue", parents=[common], help="put every unsent clip on a memory stick, or bring clips from one"
-    )
-    way = rescue.add_mutually_exclusive_group(required=True)
-    way.add_argument("out", metavar="OUT_FOLDER", type=Path, nargs="?", help="the memory stick; prints the six words")
-    way.add_argument(
-        "--import",
-        metavar="FOLDER",
-        type=Path,
-        dest="source",
-        help="bring the clips of this folder here; asks for the six words, or reads them from standard input",
-    )
-    rescue.set_defaults(run=run_rescue)
 
 
 def run_rescue(arguments: argparse.Namespace, place: Folders) -> int:
