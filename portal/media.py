@@ -1,18 +1,22 @@
 """Films, sounds and posters, with byte ranges (RFC 9110, section 14), to those who may watch them."""
 
+import logging
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
+from portal import files, words
+from portal.intake.disk import StoreError
+from portal.models import Clip
 from portal.pages import clip_for
 
-PIECE = 256 * 1024
+log = logging.getLogger("portal.media")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,47 +56,81 @@ def read_range(header: str | None, size: int) -> ByteRange | None:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What is played of a clip: its file, how long that is in bytes, and the tag that changes with its content."""
+
+    name: str
+    bytes: int
+    tag: str
+
+
+def film_of(clip: Clip) -> Film:
+    """The whole rendition; until it is here, the small copy. Raises NotHere."""
+    if clip.whole:
+        return Film(clip.media_name, clip.bytes, f'"{clip.sha256}"')
+    size = files.media().size(clip.small_name) if clip.small_name else None
+    if size is None:
+        raise files.NotHere(clip.small_name)
+    return Film(clip.small_name, size, f'"{clip.small_name}"')
+
+
 @require_safe
 def media(request: HttpRequest, clip_id: UUID) -> HttpResponseBase:
     """The file of a clip, whole or in part."""
     clip = clip_for(request, clip_id)
-    tag = f'"{clip.sha256}"'
+    try:
+        return _media(request, clip, film_of(clip))
+    except files.NotHere as error:
+        raise Http404 from error
+    except StoreError:
+        return _out_of_reach()
+    finally:
+        if not connection.in_atomic_block:
+            connection.close()  # a film is watched for minutes, and PostgreSQL counts its connections
+
+
+def _media(request: HttpRequest, clip: Clip, film: Film) -> HttpResponseBase:
     headers = {
         "Accept-Ranges": "bytes",
-        "ETag": tag,
+        "ETag": film.tag,
         "Cache-Control": "private, no-cache",  # a clip can be withdrawn: ask each time
         "Content-Disposition": "inline",
     }
-    if request.headers.get("If-None-Match") == tag:
+    if request.headers.get("If-None-Match") == film.tag:
         return HttpResponse(status=304, headers=headers)
-    asked = request.headers.get("Range") if request.headers.get("If-Range", tag) == tag else None
+    asked = request.headers.get("Range") if request.headers.get("If-Range", film.tag) == film.tag else None
     try:
-        part = read_range(asked, clip.bytes)
+        part = read_range(asked, film.bytes)
     except NoSuchRange:
-        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{clip.bytes}"})
-    sent = part or ByteRange(0, clip.bytes - 1)
+        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{film.bytes}"})
+    sent = part or ByteRange(0, film.bytes - 1)
     headers["Content-Length"] = str(sent.length)
     if part is not None:
-        headers["Content-Range"] = f"bytes {sent.first}-{sent.last}/{clip.bytes}"
+        headers["Content-Range"] = f"bytes {sent.first}-{sent.last}/{film.bytes}"
+    # The first piece is read before the answer begins: then the answer can still say that the file cannot be had.
+    first = _read(film.name, sent.first, sent.length) if request.method == "GET" else None
     return StreamingHttpResponse(
-        _pieces(clip.media, sent) if request.method == "GET" else _nothing(),
+        _nothing() if first is None else _pieces(film.name, sent, first),
         status=200 if part is None else 206,
         content_type=clip.filetype,
         headers=headers,
     )
 
 
-async def _pieces(path: Path, part: ByteRange) -> AsyncIterator[bytes]:
-    """Read from disk in worker threads; ends early when the viewer goes away."""
+async def _pieces(name: str, part: ByteRange, piece: bytes) -> AsyncIterator[bytes]:
+    """`piece`, and what comes after it, read in worker threads; ends early when the viewer goes away."""
     in_thread = sync_to_async(_read, thread_sensitive=False)
     place, left = part.first, part.length
-    while left > 0:
-        piece = await in_thread(path, place, min(PIECE, left))
-        if not piece:
-            return
+    while piece:
+        yield piece
         place += len(piece)
         left -= len(piece)
-        yield piece
+        try:
+            piece = await in_thread(name, place, left) if left else b""
+        except StoreError:
+            log.exception("A film stops in the middle.")
+            return  # fewer bytes than were promised: the browser asks for the rest again
 
 
 async def _nothing() -> AsyncIterator[bytes]:
@@ -101,17 +139,30 @@ async def _nothing() -> AsyncIterator[bytes]:
         yield piece
 
 
-def _read(path: Path, place: int, length: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(place)
-        return file.read(length)
+def _read(name: str, place: int, left: int) -> bytes:
+    kept = files.media()
+    return kept.read(name, place, min(kept.piece_bytes, left))
+
+
+def _out_of_reach() -> HttpResponse:
+    log.exception("A film or a picture cannot be read.")
+    return HttpResponse(
+        words.FILES_OUT_OF_REACH, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "60"}
+    )
 
 
 @require_safe
 def poster(request: HttpRequest, clip_id: UUID) -> HttpResponse:
     """The still picture of a clip."""
-    path = clip_for(request, clip_id).poster
-    if path is None or not path.exists():
-        raise Http404
+    name, kept = clip_for(request, clip_id).poster_name, files.posters()
+    try:
+        size = kept.size(name) if name else None
+        if size is None:
+            raise Http404
+        picture = kept.read(name, 0, size)
+    except files.NotHere as error:
+        raise Http404 from error
+    except StoreError:
+        return _out_of_reach()
     headers = {"Cache-Control": "private, no-cache"}  # a clip can be withdrawn: ask each time
-    return HttpResponse(path.read_bytes(), content_type="image/jpeg", headers=headers)
+    return HttpResponse(picture, content_type="image/jpeg", headers=headers)

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from portal import words
+from portal import files, words
 from portal.checks.verdict import Verdict
+from portal.intake.disk import sha256, sync_file
 from portal.models import Clip, Event, Stage
 
 WALL_S = 120
@@ -29,21 +30,26 @@ def check(clip_id: str) -> None:
 def look_at(clip: Clip) -> Verdict:
     """What the probe says; a poster that it drew gets its place.
 
-    Raises OSError where the portal cannot read its own disk: that is no fault of the clip, which is looked at later.
+    Raises StoreError where the portal cannot read its own files: no fault of the clip, which is looked at later.
     """
-    with clip.media.open("rb") as file:
-        file.read(1)
-    draft = Path(settings.POSTERS) / f"{clip.media.stem}.draft"
+    draft = Path(settings.INCOMING) / f"{Path(clip.media_name).stem}.poster.part"
     try:
-        for _ in range(ATTEMPTS):
-            verdict = _run_probe(clip.media, kind="video" if clip.is_video else "sound", poster=draft)
-            if verdict is not None:
-                if verdict.poster:
-                    draft.replace(draft.with_suffix(".jpg"))
-                return verdict
+        with files.media().local(clip.media_name) as path:
+            for _ in range(ATTEMPTS):
+                verdict = _run_probe(path, kind="video" if clip.is_video else "sound", poster=draft)
+                if verdict is not None:
+                    if verdict.poster:
+                        sync_file(draft)
+                        files.posters().keep(draft, poster_name(clip), sha256=sha256(draft))
+                    return verdict
     finally:
         draft.unlink(missing_ok=True)
     return Verdict(reason="CANNOT_PLAY")
+
+
+def poster_name(clip: Clip) -> str:
+    """The name of its still picture."""
+    return f"{Path(clip.media_name).stem}.jpg"
 
 
 def _run_probe(media: Path, *, kind: str, poster: Path) -> Verdict | None:
@@ -75,7 +81,7 @@ def _record(clip: Clip, verdict: Verdict) -> None:
         "measured_seconds": verdict.seconds,
         "width": verdict.width,
         "height": verdict.height,
-        "poster_name": f"{clip.media.stem}.jpg" if verdict.poster else "",
+        "poster_name": poster_name(clip) if verdict.poster else "",
     }
     if sentence:
         found |= {"stage": Stage.SENT_BACK, "note": sentence}

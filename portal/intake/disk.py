@@ -77,6 +77,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sync_file(path: Path) -> None:
+    """Make what somebody else wrote into a file durable."""
+    with disk_errors(), path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename durable. Windows has no such call, and its rename is journalled."""
     if sys.platform == "win32":

@@ -2,6 +2,7 @@
 
 The order of things makes each step repeatable, so that a kill at any point is finished by the next HEAD or start:
 row -> bytes (temporary name) -> fsync -> SHA-256 from disk -> rename -> fsync of the folders -> one transaction.
+Where films lie in a bucket, it is: ... -> SHA-256 from disk -> put, and read back -> one transaction -> part removed.
 """
 
 import contextlib
@@ -20,9 +21,10 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from portal import files
 from portal.checks.tasks import check_clip
 from portal.intake import limits
-from portal.intake.disk import NoRoom, StoreError, disk_errors, sha256, sync_folder
+from portal.intake.disk import NoRoom, StoreError, disk_errors, sha256
 from portal.intake.metadata import ClipFacts
 from portal.models import Clip, Event, Stage, Upload
 
@@ -132,9 +134,7 @@ def standing(owner: User, upload_id: UUID) -> Standing:
     with disk_errors(), contextlib.suppress(FileNotFoundError), upload.part.open("r+b") as file:
         os.fsync(file.fileno())
         return Standing(upload, os.fstat(file.fileno()).st_size)
-    with contextlib.suppress(FileNotFoundError):  # killed between the rename and the transaction
-        return Standing(upload, upload.final.stat().st_size)
-    return Standing(upload, 0)
+    return Standing(upload, files.media().size(upload.media_name) or 0)  # killed after it was kept, before the row
 
 
 def note(upload: Upload, new_bytes: int) -> None:
@@ -145,11 +145,14 @@ def note(upload: Upload, new_bytes: int) -> None:
 
 
 def discard(upload: Upload) -> None:
-    """Throw away what came; the row goes first, so that no row ever promises bytes that are gone."""
-    paths = (upload.part, upload.final)  # named after its id, which delete() takes away
+    """Throw away what came, in the caller's transaction; the part outlives the row that promises its bytes.
+
+    What was kept already goes first: where that fails, nothing is thrown away, and it is tried again.
+    """
+    files.media().remove(upload.media_name)
+    part = upload.part  # named after its id, which delete() takes away
     upload.delete()
-    for path in paths:
-        transaction.on_commit(partial(path.unlink, missing_ok=True))
+    transaction.on_commit(partial(part.unlink, missing_ok=True))
 
 
 # -- the commit -----------------------------------------------------------------------------------------------------
@@ -162,17 +165,16 @@ def commit(upload: Upload) -> None:
 
 
 def keep(upload: Upload) -> None:
-    """Compare the SHA-256 and give the file its final name, durably. Raises Damaged, NoRoom, DiskFailed."""
+    """Compare the SHA-256 and hold the file under its final name, durably. Raises Damaged, NoRoom, DiskFailed."""
+    kept = files.media()
     with disk_errors():
-        here = upload.part if upload.part.exists() else upload.final
-        if sha256(here) != upload.sha256:
-            with transaction.atomic():
-                discard(upload)
-            raise Damaged
-        if here == upload.part:
-            upload.part.replace(upload.final)
-        sync_folder(upload.final.parent)
-        sync_folder(upload.part.parent)
+        here = upload.part.exists()
+        found = sha256(upload.part) if here else kept.sha256(upload.media_name)
+    if found != upload.sha256:
+        with transaction.atomic():
+            discard(upload)
+        raise Damaged
+    kept.keep(upload.part, upload.media_name, sha256=found)
 
 
 def enter_queue(upload: Upload) -> None:
@@ -195,6 +197,7 @@ def enter_queue(upload: Upload) -> None:
             },
         )
         Upload.objects.filter(pk=upload.pk).update(received=True)
+        transaction.on_commit(partial(upload.part.unlink, missing_ok=True))  # what a bucket was given lies here still
         if made:
             Event.objects.create(clip=clip, actor_id=upload.owner_id, what=Stage.RECEIVED)
             check_clip.enqueue(str(clip.clip_id))

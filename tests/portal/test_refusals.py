@@ -7,7 +7,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from portal import words
+from portal import files, words
 from portal.checks import arrival, probe
 from portal.checks.verdict import Verdict
 from portal.models import Clip, Event, Stage
@@ -49,8 +49,8 @@ def test_every_reason_is_a_plain_sentence() -> None:
 def test_a_refusal_is_written_where_the_app_reads_it(
     clip: Clip, reason: str, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.MEDIA = settings.POSTERS = tmp_path
-    clip.media.write_bytes(b"x")
+    settings.MEDIA = settings.INCOMING = tmp_path
+    (tmp_path / clip.media_name).write_bytes(b"x")
     monkeypatch.setattr(arrival, "_run_probe", lambda *_, **__: Verdict(reason=reason))
     arrival.check(str(clip.clip_id))
     clip.refresh_from_db()
@@ -73,8 +73,8 @@ def test_a_disk_that_takes_no_poster_is_no_fault_of_the_film(film: Path, tmp_pat
 
 
 def test_a_disk_that_cannot_be_read_is_no_fault_of_the_clip(clip: Clip, tmp_path: Path, settings: Settings) -> None:
-    settings.MEDIA = settings.POSTERS = tmp_path
-    with pytest.raises(FileNotFoundError):
+    settings.MEDIA = settings.INCOMING = tmp_path
+    with pytest.raises(files.NotHere):
         arrival.check(str(clip.clip_id))
     clip.refresh_from_db()
     assert (clip.stage, clip.checked_at) == (Stage.RECEIVED, None)

@@ -103,7 +103,7 @@ def test_a_clip_comes_in_exactly_as_a_delivered_one_and_only_once(app: App, care
     assert (clip.title, clip.audience, clip.filetype) == (facts["title"], facts["audience"], "video/mp4")
     assert (f"{clip.seconds:.3f}", clip.recorded.isoformat()) == (facts["seconds"], facts["recorded"])
     assert clip.people == [{"name": "Ann", "agrees": True}]
-    assert clip.media.read_bytes() == made.path.read_bytes()
+    assert (settings.MEDIA / clip.media_name).read_bytes() == made.path.read_bytes()
     assert [event.what for event in Event.objects.all()] == ["received"]
     assert [task.args_kwargs["args"] for task in DBTaskResult.objects.all()] == [[made.clip_id]]
     assert nothing_half_done(settings)

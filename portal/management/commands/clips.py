@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
+from portal import files
 from portal.models import Clip
 from portal.templatetags.diary import clock
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
 
 
 def as_json(clips: list[Clip]) -> str:
-    """The list, for programs; `path` is the portal's copy on this computer."""
+    """The list, for programs; `path` is where the portal keeps it."""
     return json.dumps(
         [
             {
@@ -45,7 +46,7 @@ def as_json(clips: list[Clip]) -> str:
                 "checked": clip.checked_at is not None,
                 "playable": clip.playable,
                 "received_at": clip.received_at.isoformat(),
-                "path": str(clip.media),
+                "path": files.media().where(clip.media_name),
             }
             for clip in clips
         ],
