@@ -198,7 +198,7 @@ class Clip:
     def recipe(self) -> tuple[object, ...]:
         """All that its rendition depends on but the take: where this changes, another one must be made."""
         song = self.about.title if self.kind is Kind.SOUND else ""
-        return self.keep, self.about.preset, self.about.clean_sound, song
+        return self.keep, self.names_said, self.about.preset, self.about.clean_sound, song
 
     @property
     def kept_seconds(self) -> float:

@@ -29,6 +29,7 @@ from diary_app.errors import Refused
 from diary_app.fitting import Fitting
 from diary_app.folders import Folders
 from diary_app.importing import Importer
+from diary_app.names import NameDesk
 from diary_app.news import (
     ClipChanged,
     Devices,
@@ -82,7 +83,14 @@ class Diary:
         self._post_room = PostRoom(folders, self._catalogue, on_news=self._tell, portal=portal)
         self.sending = self._post_room.when
         self._promises = Promises(self._post_room.seconds_for)
-        self._preparer = Preparer(folders, self._catalogue, on_news=self._tell, on_ready=self._post_room.wake)
+        self._preparer = Preparer(
+            folders,
+            self._catalogue,
+            on_news=self._tell,
+            on_ready=self._post_room.wake,
+            seconds_for=self._post_room.seconds_for,
+        )
+        self.names = NameDesk(self._catalogue, self._preparer, editable=self._editable, tell=self._tell)
         self.rescue = RescueDesk(folders, self._catalogue, on_news=self._tell, wake=self._preparer.wake)
 
     def start_background(self, *, devices: bool = True) -> None:

@@ -303,7 +303,7 @@ class Preparer:
             self._out(clip),
             keep=clip.keep,
             preset=clip.about.preset,
-            asked=Asked(clip.about.clean_sound, clip.about.title if clip.kind is Kind.SOUND else ""),
+            asked=Asked.of(clip),
             on_progress=self._reporter(job),
             stop=job.stop,
             rest=self._rest,

@@ -27,7 +27,7 @@ from portal.intake.metadata import BadMetadata, ClipFacts, read_facts
 from portal.models import Clip, Upload
 from portal.sealed import Broken, SealError, WrongWords, unsealed
 
-FORMAT, VERSION = "diary rescue", 1
+FORMAT, VERSION = "diary rescue", 2
 INDEX = "index.age"
 MOST_INDEX_BYTES = 16_000_000
 FILETYPES = {"video": "video/mp4", "sound": "audio/mp4"}
@@ -117,6 +117,8 @@ def _facts(clip: Mapping[str, object], rendition: object) -> ClipFacts:
         "recorded": _recorded(clip.get("created_at")),
         "people": json.dumps(clip.get("people")),
     }
+    if "names_said" in _object(rendition):
+        facts["names_said"] = json.dumps(_object(rendition)["names_said"])
     pairs = (f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in facts.items())
     return read_facts(",".join(pairs), accepts=settings.ACCEPTS)
 

@@ -32,6 +32,7 @@ BAD_METADATA = {
     "seconds": "The clip does not say how long it is.",
     "recorded": "The clip does not say when it was recorded.",
     "people": "The clip does not say who is in it and whether they agree.",
+    "names_said": "The clip does not say properly when a name is said in it.",
     "": "The facts about the clip cannot be read.",
 }
 

@@ -1,6 +1,6 @@
-"""The state of *Watch it back*: what is kept, how it came to that, and the bit about to be cut. Pure; no Qt."""
+"""The state of *Watch it back*: what is kept and bleeped, how it came to that, and what is about to be. Pure; no Qt."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from diary_app.clip import KeptRange
@@ -9,6 +9,17 @@ from diary_app.editing.ranges import History, Ranges
 
 BIT_S = 2.0
 """How long the bit is at first, in seconds."""
+LEAST_NAME_S = 0.1
+"""No name is shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One version of what its owner made of a take."""
+
+    keep: Ranges
+    names: Ranges = ()
+    """Where a name was said, in order, without overlap: a bleep takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,20 +28,33 @@ class Trim:
 
     seconds: float
     frame_s: float
-    history: History
-    moving: Ranges | None = None
-    """What would be kept if the handle were let go here."""
+    history: History[Edit]
+    moving: Edit | None = None
+    """What would be so if the handle were let go here."""
     bit: tuple[float, float] | None = None
+    chosen: int | None = None
+    """Which of the names has handles, if any."""
 
     @staticmethod
-    def of(keep: Sequence[KeptRange], *, seconds: float, frame_s: float) -> "Trim":
+    def of(keep: Sequence[KeptRange], *, seconds: float, frame_s: float, names: Sequence[KeptRange] = ()) -> "Trim":
         """The trim of a clip as it was kept."""
-        return Trim(seconds, frame_s, History((ranges.normalise(keep, seconds),)))
+        edit = Edit(ranges.normalise(keep, seconds), ranges.joined(names, seconds))
+        return Trim(seconds, frame_s, History((edit,)))
+
+    @property
+    def edit(self) -> Edit:
+        """What is kept and bleeped, as it is shown just now."""
+        return self.moving or self.history.now
 
     @property
     def keep(self) -> Ranges:
         """What is kept, as it is shown just now."""
-        return self.moving or self.history.now
+        return self.edit.keep
+
+    @property
+    def names(self) -> Ranges:
+        """What is bleeped, as it is shown just now."""
+        return self.edit.names
 
     @property
     def is_whole(self) -> bool:
@@ -48,21 +72,30 @@ class Trim:
         """How much is kept, in seconds."""
         return ranges.kept_seconds(self.keep, self.seconds)
 
+    def _moving(self, keep: Ranges) -> "Trim":
+        return replace(self, moving=replace(self.history.now, keep=keep))
+
+    def _did(self, edit: Edit) -> "Trim":
+        return replace(self, history=self.history.do(edit), moving=None, bit=None)
+
+    # -- the ends ---------------------------------------------------------------------------------------------------
+
     def move_start(self, at_s: float) -> "Trim":
         """While the start's handle is held."""
-        last = self.history.now[-1].end_s - self.frame_s
-        moving = ranges.start_here(self.history.now, min(at_s, last), seconds=self.seconds)
-        return replace(self, moving=moving)
+        kept = self.history.now.keep
+        return self._moving(ranges.start_here(kept, min(at_s, kept[-1].end_s - self.frame_s), seconds=self.seconds))
 
     def move_end(self, at_s: float) -> "Trim":
         """While the end's handle is held."""
-        first = self.history.now[0].start_s + self.frame_s
-        moving = ranges.end_here(self.history.now, max(at_s, first), seconds=self.seconds)
-        return replace(self, moving=moving)
+        kept = self.history.now.keep
+        return self._moving(ranges.end_here(kept, max(at_s, kept[0].start_s + self.frame_s), seconds=self.seconds))
 
     def settle(self) -> "Trim":
         """The handle was let go: what it shows counts."""
-        return replace(self, history=self.history.do(self.keep), moving=None)
+        name = None if self.chosen is None else self.names[self.chosen]
+        names = ranges.joined(self.names, self.seconds)
+        settled = replace(self, history=self.history.do(Edit(self.keep, names)), moving=None)
+        return settled if name is None else settled._choosing(name)
 
     def start_here(self, at_s: float) -> "Trim":
         """The button Start here."""
@@ -74,15 +107,16 @@ class Trim:
 
     def keep_only(self, part: KeptRange) -> "Trim":
         """What was suggested: this part and nothing else, in one step."""
-        kept = ranges.normalise((part,), self.seconds)
-        return replace(self, history=self.history.do(kept), moving=None, bit=None)
+        return self._did(replace(self.history.now, keep=ranges.normalise((part,), self.seconds)))
+
+    # -- the middle -------------------------------------------------------------------------------------------------
 
     def mark_bit(self, at_s: float) -> "Trim":
         """Mark a bit that begins here, inside what is kept."""
         first, last = self.keep[0].start_s, self.keep[-1].end_s
         length = min(BIT_S, max(self.frame_s, (last - first) / 3))
         start = min(max(first, at_s), last - length)
-        return replace(self, bit=(start, start + length))
+        return replace(self, bit=(start, start + length), chosen=None)
 
     def move_bit_start(self, at_s: float) -> "Trim":
         """Its start moves, but not past its end."""
@@ -104,13 +138,62 @@ class Trim:
         """Cut it out."""
         if self.bit is None:
             return self
-        kept = ranges.cut_out(self.keep, *self.bit, seconds=self.seconds)
-        return replace(self, history=self.history.do(kept), moving=None, bit=None)
+        return self._did(replace(self.edit, keep=ranges.cut_out(self.keep, *self.bit, seconds=self.seconds)))
+
+    # -- names ------------------------------------------------------------------------------------------------------
+
+    def say_name(self, part: KeptRange) -> "Trim":
+        """A name was said here; it is chosen, so that its ends can be moved."""
+        now = self.history.now
+        added = self._did(replace(now, names=ranges.joined((*now.names, part), self.seconds)))
+        return added._choosing(part)
+
+    def choose_name(self, number: int | None) -> "Trim":
+        """Give this name handles, or none of them."""
+        return replace(self, chosen=number, moving=None, bit=None)
+
+    def _choosing(self, part: KeptRange) -> "Trim":
+        """The name in which this part lies; its neighbours may have become one with it."""
+        middle = (part.start_s + part.end_s) / 2
+        found = (number for number, name in enumerate(self.names) if name.start_s <= middle <= name.end_s)
+        return replace(self, chosen=next(found, None))
+
+    def move_name_start(self, at_s: float) -> "Trim":
+        """While the handle at the start of the chosen name is held."""
+        return self._name_moved(lambda name: KeptRange(max(0.0, min(at_s, name.end_s - LEAST_NAME_S)), name.end_s))
+
+    def move_name_end(self, at_s: float) -> "Trim":
+        """While the handle at its end is held."""
+        latest = self.seconds
+        return self._name_moved(
+            lambda name: KeptRange(name.start_s, min(latest, max(at_s, name.start_s + LEAST_NAME_S)))
+        )
+
+    def _name_moved(self, change: Callable[[KeptRange], KeptRange]) -> "Trim":
+        if self.chosen is None:
+            return self
+        names = list(self.history.now.names)
+        names[self.chosen] = change(names[self.chosen])
+        return replace(self, moving=replace(self.history.now, names=tuple(names)))
+
+    def unsay_name(self) -> "Trim":
+        """Take the bleep from the chosen name."""
+        if self.chosen is None:
+            return self
+        names = (name for number, name in enumerate(self.history.now.names) if number != self.chosen)
+        return replace(self._did(replace(self.history.now, names=tuple(names))), chosen=None)
+
+    # -- steps ------------------------------------------------------------------------------------------------------
 
     def undo(self) -> "Trim":
         """One step back."""
-        return replace(self, history=self.history.undo(), moving=None)
+        return self._at(self.history.undo())
 
     def redo(self) -> "Trim":
         """One step forward."""
-        return replace(self, history=self.history.redo(), moving=None)
+        return self._at(self.history.redo())
+
+    def _at(self, history: History[Edit]) -> "Trim":
+        """A name that is still there keeps its handles."""
+        same = self.chosen is not None and len(history.now.names) == len(self.history.now.names)
+        return replace(self, history=history, moving=None, chosen=self.chosen if same else None)

@@ -51,11 +51,18 @@ class Edits(Reading):
 
     def set_keep(self, clip_id: ClipId, keep: Sequence[KeptRange]) -> None:
         """Replace the kept ranges; an earlier rendition, which no longer fits, is forgotten."""
+        self._set_parts("kept_range", clip_id, keep)
+
+    def set_names_said(self, clip_id: ClipId, names: Sequence[KeptRange]) -> None:
+        """Replace the stretches in which a name was said; an earlier rendition, which says them, is forgotten."""
+        self._set_parts("name_said", clip_id, names)
+
+    def _set_parts(self, table: str, clip_id: ClipId, parts: Sequence[KeptRange]) -> None:
         with self._change() as db:
-            db.execute("DELETE FROM kept_range WHERE clip_id = ?", (clip_id,))
+            db.execute(f"DELETE FROM {table} WHERE clip_id = ?", (clip_id,))
             db.executemany(
-                "INSERT INTO kept_range VALUES (?, ?, ?, ?)",
-                [(clip_id, position, part.start_s, part.end_s) for position, part in enumerate(keep)],
+                f"INSERT INTO {table} VALUES (?, ?, ?, ?)",
+                [(clip_id, position, part.start_s, part.end_s) for position, part in enumerate(parts)],
             )
             db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
 

@@ -18,6 +18,7 @@ from typing import Protocol
 from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, Goes, Kind, Receipt, Rendition, Stage
 from diary_app.delivery.brake import Brake
+from diary_app.delivery.names_told import names_told
 from diary_app.delivery.trip import LeaseLost, Trip
 from diary_app.delivery.verdict import judge
 from diary_app.news import ClipChanged, News, PortalChanged
@@ -303,5 +304,6 @@ def parcel_of(clip: Clip, rendition: Rendition) -> Parcel:
             "seconds": f"{rendition.seconds:.3f}",
             "recorded": clip.created_at.astimezone(UTC).isoformat(timespec="seconds"),
             "people": json.dumps(people),
+            **names_told(clip),
         },
     )

@@ -111,8 +111,7 @@ class PlainDelivery:
         clip, made = self._clip, self._made
         if made.exists():
             return Rendition(made, sha256(made), made.stat().st_size, clip.kept_seconds)
-        asked = Asked(clip.about.clean_sound, clip.about.title if clip.kind is Kind.SOUND else "")
-        return render_apart(clip.take, made, keep=clip.keep, preset=clip.about.preset, asked=asked)
+        return render_apart(clip.take, made, keep=clip.keep, preset=clip.about.preset, asked=Asked.of(clip))
 
     def _parcel(self, rendition: Rendition) -> Parcel:
         """The title names the file: what it was called here may name somebody."""

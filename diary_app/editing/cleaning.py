@@ -232,8 +232,14 @@ def clean_sound(
     if room is None:
         return False
     blocks = cleaned_sound_of(take, pieces, room, channels=channels, fade=fade)
-    total = float(sum(piece.length for piece in pieces)) * RATE
-    cleaning, at = meter.part(LEARNING, 1.0), 0
+    samples = round(float(sum(piece.length for piece in pieces)) * RATE)
+    write_flac(blocks, out, channels, samples, meter.part(LEARNING, 1.0))
+    return True
+
+
+def write_flac(blocks: Iterator[Sound], out: Path, channels: int, samples: int, meter: Meter) -> None:
+    """Write sound of RATE, about so many samples of it, as FLAC of 24 bit. Raises EditStopped and OSError."""
+    at = 0
     with av.open(address(out), "w", format="flac") as made:
         stream = made.add_stream("flac", rate=RATE, layout=layout_of(channels), options={"compression_level": "0"})
         stream.codec_context.format = "s32"
@@ -241,6 +247,5 @@ def clean_sound(
             if block.shape[1]:
                 made.mux(stream.encode(as_frame(np.ascontiguousarray(block), at=at, rate=RATE)))
                 at += block.shape[1]
-                cleaning.report(at / total)
+                meter.report(min(1.0, at / max(1, samples)))
         made.mux(stream.encode(None))
-    return True

@@ -1,4 +1,4 @@
-"""What is asked of the sound of a rendition besides its level: to be clean, and where it is alone to be MP3 or M4A.
+"""What is asked of the sound of a rendition besides its level: to be clean, to name nobody, to be MP3 or M4A.
 
 Runs in the caller's thread; what is made on the way lies beside the finished file until the block ends.
 """
@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from diary_app.clip import Kind
+from diary_app.clip import Clip, KeptRange, Kind
+from diary_app.editing.bleep import bleeped
 from diary_app.editing.cleaning import cleaned
 from diary_app.editing.errors import EditRefused
 from diary_app.editing.progress import Meter
@@ -17,6 +18,8 @@ from diary_app.editing.source import Source
 
 CLEANING = 1.0
 """Times the work of making sound level: what it is to take hum and hiss out."""
+BLEEPING = 0.6
+"""The same for putting a tone in place of names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +31,27 @@ class Asked:
     title: str = ""
     cover: Path | None = None
     """A JPEG or PNG. Like the title it is for sound alone."""
+    names: tuple[KeptRange, ...] = ()
+    """Stretches of the take in which a name was said: a tone takes their place."""
+
+    @staticmethod
+    def of(clip: Clip) -> "Asked":
+        """What a clip asks for."""
+        title = clip.about.title if clip.kind is Kind.SOUND else ""
+        return Asked(clip.about.clean_sound, title, names=clip.names_said)
 
 
 NOTHING_MORE = Asked()
 
 
-def cleaning_share(asked: Asked, sound_share: float) -> float:
-    """How much of all the work is cleaning, 0 to 1, where the sound has this share of the rest."""
-    return CLEANING * sound_share / (1 + CLEANING * sound_share) if asked.clean else 0.0
+def asked_share(asked: Asked, sound_share: float) -> float:
+    """How much of all the work as_asked() is, 0 to 1, where the sound has this share of the rest."""
+    work = _work(asked) * sound_share
+    return work / (1 + work)
+
+
+def _work(asked: Asked) -> float:
+    return CLEANING * asked.clean + BLEEPING * bool(asked.names)
 
 
 @contextlib.contextmanager
@@ -44,12 +60,12 @@ def as_asked(source: Source, out: Path, temporary: Path, asked: Asked, meter: Me
 
     Raises EditRefused, EditStopped, WorldError and OSError.
     """
-    with _song(source, out, temporary, asked) as wanted:
-        if not asked.clean:
-            yield wanted
-            return
-        with cleaned(wanted, temporary, meter) as clean:
-            yield clean
+    share = CLEANING * asked.clean / (_work(asked) or 1)
+    with contextlib.ExitStack() as stack:
+        wanted = stack.enter_context(_song(source, out, temporary, asked))
+        if asked.clean:
+            wanted = stack.enter_context(cleaned(wanted, temporary, meter.part(0.0, share)))
+        yield stack.enter_context(bleeped(wanted, temporary, asked.names, meter.part(share, 1.0)))
 
 
 @contextlib.contextmanager

@@ -68,6 +68,9 @@ class Loudness:
         return f"{loud}, peaks at {self.peak_dbtp:.1f} dBTP"
 
 
+SILENCE = Loudness(None, -inf)
+
+
 @dataclass(frozen=True, slots=True)
 class Level:
     """What is done to the sound, the same from beginning to end."""

@@ -7,11 +7,13 @@ import bisect
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from diary_app.clip import KeptRange
 from diary_app.editing.errors import EditRefused
 
 Ranges = tuple[KeptRange, ...]
+State = TypeVar("State")
 
 OVERSHOOT_S = 0.1
 """A trim may ask for this much past the end: a length that was rounded up on a screen is no mistake."""
@@ -148,19 +150,47 @@ def take_time(keep: Sequence[KeptRange], result_s: float) -> float:
     return keep[-1].end_s if keep else result_s
 
 
+# -- stretches that stay, but not as they were ---------------------------------------------------------------------
+
+
+def joined(stretches: Sequence[KeptRange], seconds: float) -> Ranges:
+    """Stretches of a take in order, touching ones as one, inside its length (seconds); of none there are none."""
+    inside = [
+        KeptRange(each.start_s, min(each.end_s, seconds)) for each in stretches if each.start_s < seconds - TINY_S
+    ]
+    return normalise(inside, seconds) if inside else ()
+
+
+def in_result(keep: Sequence[KeptRange], stretches: Sequence[KeptRange]) -> Ranges:
+    """Where stretches of the take lie in the result, in its own seconds; what was cut away is not there.
+
+    keep: empty for all of the take.
+    """
+    if not keep:
+        return tuple(stretches)
+    found: list[KeptRange] = []
+    for stretch in stretches:
+        start_s, end_s = result_time(keep, stretch.start_s), result_time(keep, stretch.end_s)
+        if found and start_s <= found[-1].end_s + TINY_S:
+            start_s = found.pop().start_s if end_s > start_s + TINY_S else start_s
+        if end_s - start_s > TINY_S:
+            found.append(KeptRange(start_s, end_s))
+    return tuple(found)
+
+
 # -- undo -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """Every version of the kept ranges, and which of them is shown. Never changed: each step returns a new one."""
+class History(Generic[State]):
+    """Every version of what is edited, and which of them is shown. Never changed: each step returns a new one."""
 
-    versions: tuple[Ranges, ...] = ((),)
+    versions: tuple[State, ...]
     at: int = 0
 
     @property
-    def now(self) -> Ranges:
-        """The kept ranges as they stand."""
+    def now(self) -> State:
+        """The version that is shown."""
         return self.versions[self.at]
 
     @property
@@ -173,16 +203,16 @@ class History:
         """True when something was undone and nothing was done since."""
         return self.at + 1 < len(self.versions)
 
-    def do(self, keep: Sequence[KeptRange]) -> "History":
-        """A new version; what was undone before is forgotten. The same ranges again are no new version."""
-        if tuple(keep) == self.now:
+    def do(self, state: State) -> "History[State]":
+        """A new version; what was undone before is forgotten. The same again is no new version."""
+        if state == self.now:
             return self
-        return History((*self.versions[: self.at + 1], tuple(keep)), self.at + 1)
+        return History((*self.versions[: self.at + 1], state), self.at + 1)
 
-    def undo(self) -> "History":
+    def undo(self) -> "History[State]":
         """One version back, or the same where there is none."""
         return History(self.versions, max(0, self.at - 1))
 
-    def redo(self) -> "History":
+    def redo(self) -> "History[State]":
         """One version forward, or the same where there is none."""
         return History(self.versions, min(len(self.versions) - 1, self.at + 1))

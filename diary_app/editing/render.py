@@ -14,8 +14,8 @@ from diary_app.editing.cutting.cut import cut_of
 from diary_app.editing.errors import EditFailed, EditRefused, WorldError
 from diary_app.editing.ffmpeg_command import encode_command
 from diary_app.editing.files import sha256, whole_file
-from diary_app.editing.finish import NOTHING_MORE, Asked, as_asked, cleaning_share
-from diary_app.editing.loudness import Loudness
+from diary_app.editing.finish import NOTHING_MORE, Asked, as_asked, asked_share
+from diary_app.editing.loudness import SILENCE, Loudness
 from diary_app.editing.making import LISTENING, loudness_of, make_rendition, run, settle, sound_share
 from diary_app.editing.mp4.samples import CannotCut
 from diary_app.editing.probe import MediaFacts, probe
@@ -71,7 +71,7 @@ def render(
     meter = Meter(on_progress, stop or threading.Event())
     with whole_file(out, take=take) as temporary:
         whole = read_source(take, keep, meter)
-        share = cleaning_share(asked, _sound_share(whole, preset))
+        share = asked_share(asked, _sound_share(whole, preset))
         with as_asked(whole, out, temporary, asked, meter.part(0.0, share)) as source:
             _render(source, temporary, preset, target_mb, meter.part(share, 1.0))
             facts = _checked(temporary, source)
@@ -110,13 +110,19 @@ def _cut(source: Source, out: Path, meter: Meter) -> None:
 def _copy(source: Source, out: Path, preset: Preset, *, heard: Loudness | None, meter: Meter) -> None:
     """What is small enough already: its pictures are never encoded again, and its sound only where it is not level."""
     trial = out.with_name(f"{out.name}.m4a")
-    uneven = heard is not None and (source.pieces or source.cleaned is not None or not heard.is_level)
+    # Other sound than the take's own is never replaced by a copy of that, not even where it is silence.
+    uneven = source.cleaned is not None or (heard is not None and (source.pieces or not heard.is_level))
     try:
         with cut_of(source, out, meter.part(0.0, PLANNING), with_sound=not uneven) as cut:
-            if heard is not None and uneven:
+            if uneven:
                 log.info("%s is small enough already: its pictures are copied, its sound is levelled", source.take.name)
                 rest = meter.part(PLANNING, 1.0)
-                settle(heard, trial, lambda level, part: cut.sound_alone(level, trial, part), rest.part(0.0, LEVELLING))
+                settle(
+                    heard or SILENCE,
+                    trial,
+                    lambda level, part: cut.sound_alone(level, trial, part),
+                    rest.part(0.0, LEVELLING),
+                )
                 cut.write_with_it(out, rest.part(LEVELLING, 1.0))
             else:
                 log.info("%s is small enough already: copied", source.take.name)

@@ -64,6 +64,7 @@ class _Order:
     target_mb: float | None
     clean: bool
     title: str
+    names: Sequence[tuple[float, float]]
 
 
 def render_apart(
@@ -84,7 +85,9 @@ def render_apart(
     nothing is begun, and what was begun stands still; that time is left out of the seconds left.
     """
     parts = [(part.start_s, part.end_s) for part in keep]
-    order = _Order(str(take.absolute()), str(out.absolute()), parts, preset.value, target_mb, asked.clean, asked.title)
+    names = [(name.start_s, name.end_s) for name in asked.names]
+    places = str(take.absolute()), str(out.absolute())
+    order = _Order(*places, parts, preset.value, target_mb, asked.clean, asked.title, names)
     brake = _Brake(rest or threading.Event())
     told = _last_word(order, Meter(on_progress, stop or threading.Event(), brake.now_s), brake)
     if "error" in told:
@@ -265,7 +268,7 @@ def _made(order: _Order, stop: threading.Event) -> dict[str, str]:
             keep=[KeptRange(*part) for part in order.keep],
             preset=Preset(order.preset),
             target_mb=order.target_mb,
-            asked=Asked(order.clean, order.title),
+            asked=Asked(order.clean, order.title, names=tuple(KeptRange(*name) for name in order.names)),
             on_progress=_Teller(),
             stop=stop,
         )

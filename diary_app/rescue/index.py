@@ -14,10 +14,13 @@ from datetime import UTC, datetime
 from typing import NoReturn, TypeVar
 
 from diary_app.clip import About, Audience, ClipId, KeptRange, Kind, Person, Preset
+from diary_app.editing.ranges import in_result
 from diary_app.rescue.errors import Damaged, TooNew
 from diary_app.rescue.parts import NAME
 
-FORMAT, VERSION = "diary rescue", 1
+FORMAT, VERSION = "diary rescue", 2
+PLAIN = 1
+"""The version of an index without names to bleep: apps that know nothing of them may read it, and no other."""
 MOST_BYTES = 16_000_000
 MOST_CLIPS = 5_000
 MOST_PARTS = 10_000
@@ -62,6 +65,7 @@ class PackedClip:
     take: SealedFile
     rendition: SealedFile | None = None
     rendition_seconds: float = 0.0
+    names_said: tuple[KeptRange, ...] = ()
 
     @property
     def files(self) -> tuple[SealedFile, ...]:
@@ -77,7 +81,8 @@ class PackedClip:
 def write_index(clips: Sequence[PackedClip]) -> bytes:
     """The index as JSON, UTF-8."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    facts = {"format": FORMAT, "version": VERSION, "made_at": made, "clips": [_clip_facts(clip) for clip in clips]}
+    version = VERSION if any(clip.names_said for clip in clips) else PLAIN
+    facts = {"format": FORMAT, "version": version, "made_at": made, "clips": [_clip_facts(clip) for clip in clips]}
     return json.dumps(facts, ensure_ascii=False, allow_nan=False).encode()
 
 
@@ -87,7 +92,7 @@ def _clip_facts(clip: PackedClip) -> dict[str, object]:
         "kind": clip.kind.value,
         "created_at": clip.created_at.isoformat(),
         "seconds": clip.seconds,
-        "keep": [[part.start_s, part.end_s] for part in clip.keep],
+        "keep": _pairs(clip.keep),
         "title": clip.about.title,
         "audience": clip.about.audience.value,
         "people": [{"name": person.name, "agrees": person.agrees} for person in clip.about.people],
@@ -97,13 +102,23 @@ def _clip_facts(clip: PackedClip) -> dict[str, object]:
         "held": clip.held,
         "report": clip.report,
         "take": _file_facts(clip.take),
-        "rendition": None if clip.rendition is None else _file_facts(clip.rendition, seconds=clip.rendition_seconds),
+        "rendition": None if clip.rendition is None else _rendition_facts(clip, clip.rendition),
+        **({"names_said": _pairs(clip.names_said)} if clip.names_said else {}),
     }
 
 
-def _file_facts(file: SealedFile, **more: float) -> dict[str, object]:
-    facts: dict[str, object] = {"file": file.name, "key": file.key, "bytes": file.bytes, "sha256": file.sha256}
-    return {**facts, "suffix": file.suffix, **more}
+def _rendition_facts(clip: PackedClip, file: SealedFile) -> dict[str, object]:
+    """names_said: in the rendition's own time, as a delivery tells it; in the clip it is the take's."""
+    told = _pairs(in_result(clip.keep, clip.names_said))
+    return {**_file_facts(file), "seconds": clip.rendition_seconds, **({"names_said": told} if told else {})}
+
+
+def _pairs(ranges: Sequence[KeptRange]) -> list[list[float]]:
+    return [[each.start_s, each.end_s] for each in ranges]
+
+
+def _file_facts(file: SealedFile) -> dict[str, object]:
+    return {"file": file.name, "key": file.key, "bytes": file.bytes, "sha256": file.sha256, "suffix": file.suffix}
 
 
 def read_index(raw: bytes) -> tuple[PackedClip, ...]:
@@ -165,6 +180,9 @@ class _Facts:
             raise ValueError(f"{name} is no list of ours")
         return found
 
+    def list_if_any(self, name: str, *, most: int) -> Sequence[object]:
+        return self.list(name, most=most) if name in self._found else ()
+
     def inner(self, name: str, read: "Callable[[_Facts], T]") -> T | None:
         found = self._found[name]
         return None if found is None else read(_Facts(found))
@@ -196,6 +214,7 @@ def _read_clip(facts: _Facts) -> PackedClip:
         take=take,
         rendition=None if rendition is None else rendition[0],
         rendition_seconds=0.0 if rendition is None else float(rendition[1]),
+        names_said=tuple(_range(each) for each in facts.list_if_any("names_said", most=MOST_PARTS)),
     )
 
 

@@ -68,6 +68,10 @@ def _add_clip(db: sqlite3.Connection, clip: PackedClip, take: str) -> None:
         [(clip.clip_id, position, part.start_s, part.end_s) for position, part in enumerate(clip.keep)],
     )
     db.executemany(
+        "INSERT INTO name_said (clip_id, position, start_s, end_s) VALUES (?, ?, ?, ?)",
+        [(clip.clip_id, position, part.start_s, part.end_s) for position, part in enumerate(clip.names_said)],
+    )
+    db.executemany(
         "INSERT INTO person (clip_id, position, name, agrees) VALUES (?, ?, ?, ?)",
         [(clip.clip_id, position, each.name, int(each.agrees)) for position, each in enumerate(about.people)],
     )

@@ -198,6 +198,7 @@ class _Packer:
             take=sealed,
             rendition=rendition,
             rendition_seconds=clip.rendition.seconds if clip.rendition and rendition else 0.0,
+            names_said=clip.names_said,
         )
 
     def _seal_rendition(self, clip: Clip) -> SealedFile | None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from portal import words
 
 Fact = TypeVar("Fact")
+MOST_NAMES = 500
 
 
 class BadMetadata(Exception):
@@ -36,6 +37,7 @@ class ClipFacts:
     seconds: float
     recorded: datetime
     people: tuple[Mapping[str, object], ...]
+    names_said: tuple[tuple[float, float], ...] = ()
 
 
 def read_pairs(header: str) -> dict[str, str]:
@@ -65,13 +67,14 @@ def read_facts(header: str, *, accepts: tuple[str, ...]) -> ClipFacts:
         seconds=_fact(pairs, "seconds", _seconds),
         recorded=_fact(pairs, "recorded", _moment),
         people=_fact(pairs, "people", _people),
+        names_said=_fact(pairs, "names_said", _names) if "names_said" in pairs else (),
     )
 
 
 def _fact(pairs: Mapping[str, str], key: str, read: Callable[[str], Fact]) -> Fact:
     try:
         return read(pairs[key])
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, RecursionError) as error:
         raise BadMetadata(key) from error
 
 
@@ -120,6 +123,21 @@ def _people(text: str) -> tuple[Mapping[str, object], ...]:
     if not isinstance(found, list):
         raise ValueError("not a list")
     return tuple(_person(each) for each in found)
+
+
+def _names(text: str) -> tuple[tuple[float, float], ...]:
+    found = json.loads(text)
+    if not isinstance(found, list) or len(found) > MOST_NAMES:
+        raise ValueError("not a list, or a very long one")
+    return tuple(_stretch(each) for each in found)
+
+
+def _stretch(found: object) -> tuple[float, float]:
+    match found:
+        case [int() | float() as start, int() | float() as end] if 0 <= start < end < math.inf:
+            return float(start), float(end)
+        case _:
+            raise ValueError("not from one second to another")
 
 
 def _person(found: object) -> Mapping[str, object]:

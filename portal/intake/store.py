@@ -108,6 +108,7 @@ def _described(upload: Upload, facts: ClipFacts) -> Upload:
     if not upload.received:
         upload.filetype, upload.title, upload.audience = facts.filetype, facts.title, facts.audience
         upload.seconds, upload.recorded, upload.people = facts.seconds, facts.recorded, list(facts.people)
+        upload.names_said = [list(stretch) for stretch in facts.names_said]
         upload.touched_at = timezone.now()
         upload.save()
     return upload
@@ -192,6 +193,7 @@ def enter_queue(upload: Upload) -> None:
                 "seconds": upload.seconds,
                 "recorded": upload.recorded,
                 "people": upload.people,
+                "names_said": upload.names_said,
                 "media_name": upload.media_name,
                 "received_at": timezone.now(),
             },

@@ -126,6 +126,14 @@ def test_an_index_is_read_as_it_was_written() -> None:
     assert read_index(write_index([CLIP, other])) == (CLIP, other)
 
 
+def test_only_an_app_that_bleeps_them_reads_an_index_with_names() -> None:
+    assert b'"version": 1' in write_index([CLIP])
+    named = replace(CLIP, names_said=(KeptRange(0.6, 0.9),))
+    raw = write_index([named])
+    assert b'"version": 2' in raw
+    assert read_index(raw) == (named,)
+
+
 HOSTILE: list[tuple[str, str]] = [
     ('"file": "0001.age"', '"file": "../../0001.age"'),
     ('"file": "0001.age"', '"file": "/etc/passwd"'),
@@ -162,7 +170,7 @@ def test_nothing_in_an_index_is_believed(old: str, new: str) -> None:
 
 def test_a_later_index_is_refused_politely() -> None:
     with pytest.raises(TooNew):
-        read_index(write_index([CLIP]).replace(b'"version": 1', b'"version": 2', 1))
+        read_index(write_index([CLIP]).replace(b'"version": 1', b'"version": 3', 1))
 
 
 def test_there_are_words_enough() -> None:

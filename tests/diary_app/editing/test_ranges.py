@@ -6,10 +6,13 @@ from diary_app.clip import KeptRange
 from diary_app.editing.errors import EditRefused
 from diary_app.editing.ranges import (
     History,
+    Ranges,
     clock,
     cut_out,
     end_here,
+    in_result,
     is_whole,
+    joined,
     kept_range,
     kept_seconds,
     nearest,
@@ -123,6 +126,17 @@ def test_result_time_never_runs_backwards(keep: tuple[KeptRange, ...], one: floa
     assert result_time(parts, min(one, other)) <= result_time(parts, max(one, other))
 
 
+def test_stretches_lie_in_the_result_where_what_is_kept_of_them_lies() -> None:
+    keep = (KeptRange(1, 3), KeptRange(4, 6))
+    assert in_result(keep, (KeptRange(2, 2.5), KeptRange(5, 5.5))) == (KeptRange(1, 1.5), KeptRange(3, 3.5))
+    assert in_result(keep, (KeptRange(0.5, 1), KeptRange(3, 4))) == (), "what is cut away is gone"
+    assert in_result(keep, (KeptRange(2.5, 4.5),)) == (KeptRange(1.5, 2.5),)
+    assert in_result(keep, (KeptRange(2.5, 3.0), KeptRange(4, 4.5))) == (KeptRange(1.5, 2.5),)
+    assert in_result((), (KeptRange(2, 3),)) == (KeptRange(2, 3),)
+    assert joined((KeptRange(2, 3), KeptRange(1, 2), KeptRange(5, 99)), 6.0) == (KeptRange(1, 3), KeptRange(5, 6))
+    assert joined((), 6.0) == joined((KeptRange(7, 8),), 6.0) == ()
+
+
 def test_nearest_frame() -> None:
     assert nearest(0.34, [0.0, 0.3, 0.4, 0.5]) == 0.3
     assert nearest(9.0, [0.0, 0.3]) == 0.3
@@ -131,13 +145,14 @@ def test_nearest_frame() -> None:
 
 def test_every_step_can_be_undone_and_done_again() -> None:
     one, two = (KeptRange(0, 5),), (KeptRange(1, 5),)
-    history = History().do(one).do(two)
+    empty: History[Ranges] = History(((),))
+    history = empty.do(one).do(two)
     assert history.now == two
     assert history.undo().now == one
     assert history.undo().redo().now == two
     assert history.undo().undo().undo().now == ()
     assert not history.can_redo
-    assert not History().can_undo
+    assert not empty.can_undo
     assert history.undo().do(()).can_redo is False
     assert history.do(two) is history
 
