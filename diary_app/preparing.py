@@ -1,5 +1,5 @@
 """The renderer: makes the rendition of every clip that the user wants sent, one at a time; and ahead, of the one whose
-form is being filled in, so that it is ready when Send is pressed.
+form is being filled in, so that it is ready when Send is pressed. A long film first gets a small copy (decision 25).
 
 What is made ahead changes nothing that anybody sees and lets nothing leave: a clip goes on its way only when it is
 wanted. It ends as soon as it no longer fits, and gives way to what is wanted.
@@ -21,11 +21,12 @@ from pathlib import Path
 from diary_app.catalogue import Catalogue, CatalogueError, UnknownClip
 from diary_app.clip import Clip, ClipId, Kind, Rendition, Stage
 from diary_app.editing.errors import EditError, EditStopped
-from diary_app.editing.files import remove_leftovers
 from diary_app.editing.finish import Asked
+from diary_app.editing.progress import OnProgress
 from diary_app.editing.render_child import RendererDied, render_apart
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, News, Progress
+from diary_app.small_copies import SmallCopies, remove
 from upload.files import locked
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ QUIET_S = 2.0
 """After the last change of a form, before its clip is made ahead again: who clicks through the sizes starts one."""
 LET_GO_S = 5.0
 """Longest wait for a renderer that was stopped to let go of its files; it takes a second."""
+SMALL_SHARE = 0.15
+"""Of the work on a film and its small copy, the share of the copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class _Job:
 class Preparer:
     """Call start(), then wake() whenever a clip is wanted; close() stops an encode within a second.
 
-    clock: monotonic seconds.
+    clock: monotonic seconds. seconds_for: how long so many bytes take to the portal, or None while that is not known.
     """
 
     def __init__(
@@ -75,9 +78,11 @@ class Preparer:
         on_news: Callable[[News], None],
         on_ready: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
+        seconds_for: Callable[[int], float | None] = lambda _size: None,
     ) -> None:
         self._folders = folders
         self._catalogue = catalogue
+        self._small = SmallCopies(folders.renditions, catalogue, seconds_for)
         self._on_news = on_news
         self._on_ready = on_ready
         self._clock = clock
@@ -93,17 +98,6 @@ class Preparer:
     def start(self) -> None:
         """Begin; what an earlier run left unfinished comes first."""
         self._thread.start()
-
-    def _clear_up(self) -> None:
-        try:
-            remove_leftovers(self._folders.renditions)
-            for lock in self._folders.renditions.glob("*.lock"):
-                with locked(lock, give_up=lambda: True) as nobodys:
-                    pass
-                if nobodys:
-                    _unlink(lock)
-        except OSError:
-            log.warning("what a killed edit left could not be removed", exc_info=True)
 
     def wake(self) -> None:
         """A clip may be wanted. What is ready already goes on at once, whatever else is being made. Any thread."""
@@ -123,6 +117,8 @@ class Preparer:
         if any(clip.clip_id == early.clip.clip_id for clip in wanted):
             early.ahead = False
             self._move(early.clip.clip_id, Stage.PREPARING)
+            if self._catalogue.clip(early.clip.clip_id).small_copy is not None:
+                self._on_ready()
         else:
             early.stop.set()
 
@@ -144,7 +140,7 @@ class Preparer:
             self._thread.join()
 
     def _run(self) -> None:
-        self._clear_up()
+        self._small.clear_up()
         while not self._stop.is_set():
             for clip in self._wanted():
                 if self._stop.is_set():
@@ -194,11 +190,13 @@ class Preparer:
         and another is begun when the form has been quiet for a while. Raises UnknownClip.
         """
         with self._guard:
-            before = self._catalogue.clip(clip_id).rendition
+            before = self._catalogue.clip(clip_id)
             yield
             now = self._catalogue.clip(clip_id)
-            if before is not None and now.rendition is None:
-                _unlink(before.path)
+            if before.rendition is not None and now.rendition is None:
+                remove(before.rendition.path)
+            if before.small_copy is not None and now.small_copy is None:
+                remove(before.small_copy.path)
             self._follow(now)
 
     def _follow(self, now: Clip) -> None:
@@ -247,7 +245,7 @@ class Preparer:
             if held:
                 self._prepare(early)
         if held:
-            _unlink(lock)
+            remove(lock)
 
     def _give_up_ahead(self, clip: Clip) -> None:
         """Until the clip is changed, or Send is pressed: then it is tried again, and said why not."""
@@ -262,7 +260,7 @@ class Preparer:
         lock = self._lock(clip_id)
         with locked(lock, give_up=self._stop.is_set) as held:
             rendition = self._prepare_wanted(clip_id) if held else None
-        _unlink(lock)
+        remove(lock)
         return rendition
 
     def _lock(self, clip_id: ClipId) -> Path:
@@ -280,7 +278,7 @@ class Preparer:
 
     def _prepare(self, job: _Job) -> Rendition | None:
         try:
-            rendition = self._rendered(job)
+            rendition = self._rendered(job, since=SMALL_SHARE if self._with_small_copy(job) else 0.0)
         except EditStopped:
             return None
         except EditError as error:
@@ -288,23 +286,61 @@ class Preparer:
             return None
         return self._ready(job.clip, rendition)
 
-    def _rendered(self, job: _Job) -> Rendition:
+    def _with_small_copy(self, job: _Job) -> bool:
+        """Make the small copy first, where that helps; True where some of the time went into that. Raises EditStopped.
+
+        Where it cannot be made the clip goes without.
+        """
+        clip = job.clip
+        if not self._small.is_to_be_made(clip):
+            return False
         try:
-            return self._render(job)
+            made = self._render(job, self._small.path(clip.clip_id), self._reporter(job, 0.0, SMALL_SHARE), small=True)
+        except EditStopped:
+            raise
+        except EditError:
+            log.warning("%s has no small copy", clip.clip_id, exc_info=True)
+            return True
+        with self._guard:
+            now = self._now(clip)
+            if now is None:
+                remove(made.path)
+                raise EditStopped  # and no rendition is wanted either
+            self._small.keep(clip.clip_id, made)
+            if _is_sent(now):
+                self._on_ready()
+        return True
+
+    def _now(self, before: Clip) -> Clip | None:
+        """The clip as it is now; None where it was edited or binned meanwhile. Under the guard."""
+        try:
+            now = self._catalogue.clip(before.clip_id)
+        except UnknownClip:
+            return None
+        if now.recipe != before.recipe:
+            self._wake.set()
+            return None
+        return now
+
+    def _rendered(self, job: _Job, *, since: float) -> Rendition:
+        out, report = self._out(job.clip), self._reporter(job, since, 1.0)
+        try:
+            return self._render(job, out, report)
         except RendererDied as error:
             log.warning("preparing %s broke off and is tried once more: %s", job.clip.clip_id, error.detail)
             job.stop.wait(BREATH_S)
-            return self._render(job)
+            return self._render(job, out, report)
 
-    def _render(self, job: _Job) -> Rendition:
+    def _render(self, job: _Job, out: Path, report: OnProgress, *, small: bool = False) -> Rendition:
         clip = job.clip
         return render_apart(
             clip.take,
-            self._out(clip),
+            out,
             keep=clip.keep,
             preset=clip.about.preset,
             asked=Asked.of(clip),
-            on_progress=self._reporter(job),
+            small=small,
+            on_progress=report,
             stop=job.stop,
             rest=self._rest,
         )
@@ -315,14 +351,9 @@ class Preparer:
     def _ready(self, before: Clip, rendition: Rendition) -> Rendition | None:
         """Keep the rendition, unless the clip was edited or binned meanwhile."""
         with self._guard:
-            try:
-                now = self._catalogue.clip(before.clip_id)
-            except UnknownClip:
+            now = self._now(before)
+            if now is None:
                 rendition.path.unlink(missing_ok=True)
-                return None
-            if now.recipe != before.recipe:
-                rendition.path.unlink(missing_ok=True)
-                self._wake.set()
                 return None
             self._catalogue.set_rendition(before.clip_id, rendition)
             return self._handed_on(now, rendition)
@@ -337,10 +368,13 @@ class Preparer:
         self._catalogue.move(clip_id, stage)
         self._on_news(ClipChanged(clip_id))
 
-    def _reporter(self, job: _Job) -> Callable[[float, float | None], None]:
+    def _reporter(self, job: _Job, since: float, until: float) -> OnProgress:
+        """For a file with this share of all the work; the time left is that of the last one."""
+
         def report(fraction: float, seconds_left: float | None) -> None:
             if not job.ahead:
-                self._on_news(Progress(job.clip.clip_id, Stage.PREPARING, fraction, seconds_left))
+                done, left_s = since + fraction * (until - since), seconds_left if until == 1.0 else None
+                self._on_news(Progress(job.clip.clip_id, Stage.PREPARING, done, left_s))
 
         return report
 
@@ -359,8 +393,3 @@ class Preparer:
 def _is_sent(clip: Clip) -> bool:
     """The user pressed Send, and nothing holds it."""
     return clip.wanted and not clip.delivery.held
-
-
-def _unlink(path: Path) -> None:
-    with contextlib.suppress(PermissionError):  # Windows: not while another process has it open
-        path.unlink(missing_ok=True)

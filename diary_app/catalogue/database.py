@@ -87,3 +87,9 @@ class Database:
         with self._change() as db:
             if not db.execute(f"UPDATE clip SET {names} WHERE clip_id = ?", (*columns.values(), clip_id)).rowcount:
                 raise UnknownClip("There is no such clip on this computer.")
+
+
+def forget_made(db: sqlite3.Connection, clip_id: ClipId) -> None:
+    """Within a transaction: what was made of the clip fits no longer, the rendition and the small copy alike."""
+    for table in ("rendition", "small_copy"):
+        db.execute(f"DELETE FROM {table} WHERE clip_id = ?", (clip_id,))

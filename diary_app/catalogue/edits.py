@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from diary_app.catalogue.database import forget_made
 from diary_app.catalogue.reading import Reading
 from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Stage
 
@@ -64,7 +65,7 @@ class Edits(Reading):
                 f"INSERT INTO {table} VALUES (?, ?, ?, ?)",
                 [(clip_id, position, part.start_s, part.end_s) for position, part in enumerate(parts)],
             )
-            db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
+            forget_made(db, clip_id)
 
     def set_about(self, clip_id: ClipId, about: About) -> None:
         """Replace what the speaker said about the clip."""
@@ -77,7 +78,7 @@ class Edits(Reading):
                 [(clip_id, position, p.name, int(p.agrees)) for position, p in enumerate(about.people)],
             )
             if before.recipe != replace(before, about=about).recipe:
-                db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
+                forget_made(db, clip_id)
 
     def _update_about(self, clip_id: ClipId, about: About) -> None:
         self._db.execute(

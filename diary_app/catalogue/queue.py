@@ -2,9 +2,10 @@
 
 import sqlite3
 
+from diary_app.catalogue.database import forget_made
 from diary_app.catalogue.errors import CatalogueDamaged
 from diary_app.catalogue.reading import Reading
-from diary_app.clip import Clip, ClipId, Delivery, Goes, Receipt, Rendition, Stage
+from diary_app.clip import Clip, ClipId, Delivery, Goes, Receipt, Rendition, SmallCopy, Stage
 
 
 class Queue(Reading):
@@ -28,7 +29,7 @@ class Queue(Reading):
     def forget_rendition(self, clip_id: ClipId, *, problem: str) -> None:
         """The finished file is gone or is another one: back to the take, out of the queue, and why."""
         with self._change() as db:
-            db.execute("DELETE FROM rendition WHERE clip_id = ?", (clip_id,))
+            forget_made(db, clip_id)
             db.execute("UPDATE clip SET stage = ?, wanted = 0 WHERE clip_id = ?", (Stage.SAVED, clip_id))
             db.execute(
                 "INSERT INTO delivery (clip_id, problem) VALUES (?, ?) ON CONFLICT (clip_id)"
@@ -46,6 +47,20 @@ class Queue(Reading):
                 (Stage.READY, Stage.WAITING, Stage.SENDING),
             ).fetchall()
             return [self._read(row) for row in rows]
+
+    def hold_queue(self, problem: str) -> list[ClipId]:
+        """All that is in the queue waits for a person, and says why; returns the clips for which that is new."""
+        with self._change() as db:
+            queue = [clip for clip in self.queue() if clip.stage is not Stage.SENDING]
+            waiting = [clip.clip_id for clip in queue if not clip.delivery.held]
+            for clip_id in waiting:
+                db.execute("UPDATE clip SET stage = ? WHERE clip_id = ?", (Stage.READY, clip_id))
+                db.execute(
+                    "INSERT INTO delivery (clip_id, problem, held) VALUES (?, ?, 1) ON CONFLICT (clip_id)"
+                    " DO UPDATE SET not_before = 0, problem = excluded.problem, held = 1",
+                    (clip_id, problem),
+                )
+        return waiting
 
     def set_delivery(self, clip_id: ClipId, delivery: Delivery, *, stage: Stage | None = None) -> None:
         """Write the queue row but for its lease and its owner's word; with a stage, move the clip with it."""
@@ -128,7 +143,41 @@ class Queue(Reading):
                 (receipt.clip_id, receipt.sha256, receipt.bytes, receipt.received_at, receipt.page),
             )
             db.execute("UPDATE clip SET stage = ? WHERE clip_id = ?", (Stage.RECEIVED, receipt.clip_id))
+            db.execute("DELETE FROM small_copy WHERE clip_id = ?", (receipt.clip_id,))
             db.execute(
                 "UPDATE delivery SET upload_url = NULL, problem = NULL, held = 0, goes = ? WHERE clip_id = ?",
                 (Goes.BY_ITSELF, receipt.clip_id),
             )
+
+    # -- small copies -----------------------------------------------------------------------------------------------
+
+    def set_small_copy(self, clip_id: ClipId, small: SmallCopy) -> None:
+        """The small copy is on disk, whole; its path lies in the data folder."""
+        with self._change() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO small_copy (clip_id, path, sha256, bytes, seconds) VALUES (?, ?, ?, ?, ?)",
+                (clip_id, self._stored(small.path), small.sha256, small.bytes, small.seconds),
+            )
+
+    def small_ahead(self) -> list[Clip]:
+        """The clips that are wanted at the portal and are being prepared, of which the small copy may go already."""
+        return [
+            clip
+            for clip in self.at_stage(Stage.PREPARING)
+            if clip.wanted and clip.rendition is None and clip.small_copy is not None and not clip.small_copy.arrived
+        ]
+
+    def keep_small_upload(self, clip_id: ClipId, upload_url: str | None) -> None:
+        """Remember where the portal wants the bytes of the small copy; None when it is of no use any more."""
+        with self._change() as db:
+            db.execute("UPDATE small_copy SET upload_url = ? WHERE clip_id = ?", (upload_url, clip_id))
+
+    def small_copy_arrived(self, clip_id: ClipId) -> None:
+        """The portal holds the small copy, whole."""
+        with self._change() as db:
+            db.execute("UPDATE small_copy SET arrived = 1, upload_url = NULL WHERE clip_id = ?", (clip_id,))
+
+    def forget_small_copy(self, clip_id: ClipId) -> None:
+        """It will not go; its file is the caller's."""
+        with self._change() as db:
+            db.execute("DELETE FROM small_copy WHERE clip_id = ?", (clip_id,))

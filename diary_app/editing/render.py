@@ -20,6 +20,7 @@ from diary_app.editing.making import LISTENING, loudness_of, make_rendition, run
 from diary_app.editing.mp4.samples import CannotCut
 from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.progress import Meter, OnProgress, ignore_progress
+from diary_app.editing.small_copy import encode_small
 from diary_app.editing.source import Source, read_source
 from diary_app.editing.to_size import to_size
 
@@ -60,10 +61,13 @@ def render(
     preset: Preset = Preset.NORMAL,
     target_mb: float | None = None,
     asked: Asked = NOTHING_MORE,
+    small: bool = False,
     on_progress: OnProgress = ignore_progress,
     stop: threading.Event | None = None,
 ) -> Rendition:
     """Write the rendition of a take: what is kept, as small as the preset says, or at most target_mb (10^6 bytes).
+
+    small: of a film, the small copy that goes ahead of it instead (small_copy.py).
 
     Video becomes MP4, sound alone M4A, or MP3 where `out` is named so; all start to play at once in a browser. The
     sound is as loud as podcasts are (loudness.py says how loud). Raises as trim() does.
@@ -73,7 +77,10 @@ def render(
         whole = read_source(take, keep, meter)
         share = asked_share(asked, _sound_share(whole, preset))
         with as_asked(whole, out, temporary, asked, meter.part(0.0, share)) as source:
-            _render(source, temporary, preset, target_mb, meter.part(share, 1.0))
+            if small:
+                _render_small(source, temporary, meter.part(share, 1.0))
+            else:
+                _render(source, temporary, preset, target_mb, meter.part(share, 1.0))
             facts = _checked(temporary, source)
         digest = sha256(temporary)
     on_progress(1.0, 0.0)
@@ -95,6 +102,13 @@ def _render(source: Source, out: Path, preset: Preset, target_mb: float | None, 
         _copy(source, out, preset, heard=heard, meter=rest)
     else:
         make_rendition(source, out, compress.encode_for(source.facts, compress.RECIPES[preset]), heard, rest)
+
+
+def _render_small(source: Source, out: Path, meter: Meter) -> None:
+    encode = encode_small(source.facts)
+    listening = LISTENING * sound_share(source, encode)
+    heard = loudness_of(source, meter.part(0.0, listening))
+    make_rendition(source, out, encode, heard, meter.part(listening, 1.0))
 
 
 def _cut(source: Source, out: Path, meter: Meter) -> None:

@@ -65,6 +65,7 @@ class _Order:
     clean: bool
     title: str
     names: Sequence[tuple[float, float]]
+    small: bool
 
 
 def render_apart(
@@ -75,6 +76,7 @@ def render_apart(
     preset: Preset = Preset.NORMAL,
     target_mb: float | None = None,
     asked: Asked = NOTHING_MORE,
+    small: bool = False,
     on_progress: OnProgress = ignore_progress,
     stop: threading.Event | None = None,
     rest: threading.Event | None = None,
@@ -87,7 +89,7 @@ def render_apart(
     parts = [(part.start_s, part.end_s) for part in keep]
     names = [(name.start_s, name.end_s) for name in asked.names]
     places = str(take.absolute()), str(out.absolute())
-    order = _Order(*places, parts, preset.value, target_mb, asked.clean, asked.title, names)
+    order = _Order(*places, parts, preset.value, target_mb, asked.clean, asked.title, names, small)
     brake = _Brake(rest or threading.Event())
     told = _last_word(order, Meter(on_progress, stop or threading.Event(), brake.now_s), brake)
     if "error" in told:
@@ -269,6 +271,7 @@ def _made(order: _Order, stop: threading.Event) -> dict[str, str]:
             preset=Preset(order.preset),
             target_mb=order.target_mb,
             asked=Asked(order.clean, order.title, names=tuple(KeptRange(*name) for name in order.names)),
+            small=order.small,
             on_progress=_Teller(),
             stop=stop,
         )
