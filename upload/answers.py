@@ -4,6 +4,7 @@ import json
 import time
 
 from upload.errors import (
+    Conflict,
     Damage,
     DeliveryError,
     Gone,
@@ -12,6 +13,7 @@ from upload.errors import (
     PortalFull,
     Refusal,
     SignInNeeded,
+    TooLarge,
     WrongOffset,
 )
 from upload.retry import retry_after_s
@@ -41,7 +43,9 @@ def error_of(method: str, answer: Answer) -> DeliveryError:
 def _refusal(method: str, answer: Answer) -> DeliveryError:
     message = message_of(answer)
     if message is not None and answer.status in (400, 403, 409, 413, 415):
-        return Refusal(message)
+        return Conflict(message) if answer.status in (403, 409) else Refusal(message)
+    if answer.status == 413 and method in ("POST", "PATCH"):
+        return TooLarge()  # a front server has a limit of its own, and an HTML page to say so
     if method == "HEAD" and answer.status == 403 and "Tus-Resumable" in answer.headers:
         return Gone()  # HEAD has no body to say why; creating again does
     return NotAPortal()

@@ -16,6 +16,8 @@
     │   ├── CodeExpired           nobody typed the short code in time
     │   └── CodeDenied            somebody pressed No
     ├── Refusal                   the portal says no, and why; trying again does not help
+    │   ├── Conflict              403 or 409: it may have another word on this clip, so ask
+    │   ├── TooLarge              413 from something before the portal, which has no sentence
     │   ├── UnsafeAddress         not https, and not this computer
     │   └── AppTooOld             the portal speaks a newer protocol
     ├── OutOfStep                 the two sides disagree about where the upload stands
@@ -139,6 +141,19 @@ class Refusal(DeliveryError):
     """The portal says no; its own sentence is the best one."""
 
     default = "The portal did not accept this. Your recording is safe on this computer."
+
+
+class Conflict(Refusal):
+    """403 or 409: what the portal knows of this clip may say more than its sentence."""
+
+
+class TooLarge(Refusal):
+    """413 that is not the portal's own."""
+
+    default = (
+        "Something on the way to the portal lets no file of this size through. Your recording is safe. Choose a smaller"
+        " size, or tell your IT team."
+    )
 
 
 class UnsafeAddress(Refusal):

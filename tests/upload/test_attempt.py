@@ -29,6 +29,7 @@ from upload.errors import (
     PortalBusy,
     PortalFull,
     Refusal,
+    TooLarge,
     Unfaithful,
     World,
 )
@@ -276,7 +277,7 @@ def test_a_refusal_says_why_in_the_portals_words(portal: ScriptedPortal, parcel:
     assert caught.value.sentence == "This clip is not for us."
 
 
-@pytest.mark.parametrize("status", [400, 403, 409, 413, 415])
+@pytest.mark.parametrize("status", [400, 403, 409, 415])
 @pytest.mark.parametrize("body", [b"<html>no</html>", b"[]", b'{"message": "x"}', b'{"error": "x", "message": ""}'])
 def test_a_refusal_that_is_not_the_protocols_is_somebody_else(
     portal: ScriptedPortal, parcel: Parcel, status: int, body: bytes
@@ -284,6 +285,14 @@ def test_a_refusal_that_is_not_the_protocols_is_somebody_else(
     portal.always("POST", answer(status, {}, body))
     with pytest.raises(NotAPortal):
         _send(portal, parcel)
+
+
+@pytest.mark.parametrize("what", ["POST", "PATCH"])
+def test_a_front_servers_own_limit_is_a_refusal(portal: ScriptedPortal, parcel: Parcel, what: str) -> None:
+    portal.always(what, answer(413, {"Content-Type": "text/html"}, b"<html>413 Request Entity Too Large</html>"))
+    with pytest.raises(TooLarge, match="no file of this size"):
+        _send(portal, parcel)
+    assert portal.asked("POST") == 1
 
 
 def test_too_large_is_known_before_anything_is_sent(portal: ScriptedPortal, parcel: Parcel) -> None:
