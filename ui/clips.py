@@ -14,6 +14,7 @@ from ui.design import SPACE
 from ui.desk import Desk
 from ui.place import Place, place_of
 from ui.screen import Screen
+from ui.widgets.background_card import BackgroundCard
 from ui.widgets.clip_row import ClipRow
 from ui.widgets.text import clear, label
 from ui.widgets.when_card import WhenCard
@@ -38,6 +39,9 @@ class Clips(Screen):
         )
         self._when.cap.connect(lambda cap: self._on_rule(partial(desk.diary.sending.change, cap=cap)))
         self.column.addWidget(self._when)
+        self._background = BackgroundCard(desk.remembered)
+        self._background.failed.connect(self._on_failed)
+        self.column.addWidget(self._background)
         self.column.addStretch(1)
 
     @property
@@ -54,6 +58,7 @@ class Clips(Screen):
         super().enter(place)
         self.banner.hush()
         self._when.show_rules(self.desk.diary.sending.rules)
+        self._background.show_rules()
         self._show()
 
     def hear(self, news: News) -> None:
@@ -78,7 +83,9 @@ class Clips(Screen):
             self._rows[clip.clip_id] = made
             self._show_row(clip)
         # Rows are made after the card, and stand above it.
-        for before, after in itertools.pairwise((*self._rows.values(), *self._when.controls)):
+        for before, after in itertools.pairwise(
+            (*self._rows.values(), *self._when.controls, *self._background.controls)
+        ):
             QWidget.setTabOrder(before, after)
         self._none.setVisible(not clips)
 
@@ -90,7 +97,10 @@ class Clips(Screen):
             change()
         except Refused as refused:
             self._when.show_rules(self.desk.diary.sending.rules)
-            self.banner.say(str(refused), safe=words.SAFE_HERE, focus=True)
+            self._on_failed(str(refused))
+
+    def _on_failed(self, sentence: str) -> None:
+        self.banner.say(sentence, safe=words.SAFE_HERE, focus=True)
 
     def _on_clip(self, clip_id: ClipId) -> None:
         self.go.emit(place_of(self.desk.diary.clip(clip_id)))

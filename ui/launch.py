@@ -5,10 +5,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from diary_app.folders import folders
+from diary_app.folders import Folders, folders
 
 APP_OPTIONS = ("--data-dir", "--camera", "--microphone")
 """Options that the window takes too; each has a value."""
+BACKGROUND = "--background"
+"""Send without a window, and end when there is nothing to send: what the system starts at sign-in."""
 
 
 def window_options(argv: Sequence[str]) -> dict[str, str] | None:
@@ -17,6 +19,9 @@ def window_options(argv: Sequence[str]) -> dict[str, str] | None:
     rest = list(argv)
     while rest:
         name, equals, value = rest.pop(0).partition("=")
+        if name == BACKGROUND and not equals:
+            found[name] = ""
+            continue
         if name not in APP_OPTIONS or (not equals and not rest):
             return None
         found[name] = value if equals else rest.pop(0)
@@ -46,8 +51,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stderr.write(f"{words.NO_DISPLAY}\n")
         return 1
+    place = folders(options.get("--data-dir"))
+    named = (options.get("--camera", ""), options.get("--microphone", ""))
+    return _be_first(place, named, background=BACKGROUND in options)
+
+
+def _be_first(place: Folders, named: tuple[str, str], *, background: bool) -> int:
+    """Open the window unless this data folder has one, which then comes to the front."""
+    from ui.first import Knock, enter
+
+    claim = enter(place, Knock(not background, *named, os.environ.get("XDG_ACTIVATION_TOKEN", "")))
+    if isinstance(claim, str):
+        sys.stderr.write(f"{claim}\n" if claim else "")
+        return 0
     from ui.app import run
     from ui.desk import Wanted
 
-    wanted = Wanted(options.get("--camera", ""), options.get("--microphone", ""))
-    return run(folders(options.get("--data-dir")), wanted)
+    try:
+        return run(place, Wanted(*named), claim=claim, background=background)
+    finally:
+        claim.release()

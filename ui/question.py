@@ -1,7 +1,7 @@
 """A question in the middle of the window, with verbs as answers. Escape is always the harmless one. GUI thread."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QDialog, QVBoxLayout, QWidget
 
 from ui import words
 from ui.design import SPACE
@@ -10,9 +10,9 @@ from ui.widgets.text import label
 
 
 class Question(QDialog):
-    """Open it with open(); chosen(name) follows through the buttons' own signals."""
+    """Open it with open(); chosen(name) follows through the buttons' own signals. below: the answers are long."""
 
-    def __init__(self, parent: QWidget, what: str, why: str) -> None:
+    def __init__(self, parent: QWidget, what: str, why: str, *, below: bool = False) -> None:
         super().__init__(parent)
         self.setObjectName("question")
         self.setWindowTitle(f"{what} – {words.APP}")
@@ -24,7 +24,8 @@ class Question(QDialog):
         column.setSpacing(SPACE * 2)
         column.addWidget(label(what, "heading"))
         column.addWidget(label(why, "body"))
-        self._answers = QHBoxLayout()
+        across = QBoxLayout.Direction.LeftToRight
+        self._answers = QBoxLayout(QBoxLayout.Direction.TopToBottom if below else across)
         self._answers.setSpacing(SPACE)
         column.addLayout(self._answers)
         self.setMinimumWidth(min(480, parent.width() - SPACE * 4))

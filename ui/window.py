@@ -1,5 +1,6 @@
 """The one window: which screen, which clip, and the ways between them. GUI thread."""
 
+from collections.abc import Callable
 from typing import assert_never
 
 from PySide6.QtCore import QEvent, Qt
@@ -65,6 +66,9 @@ class Window(QMainWindow):
         self._fixed_shade = shade
         self.look = Look(shade or system_shade(), desk.remembered.scale)
         self._may_close = False
+        self._take_may_end = False
+        self.may_close: Callable[[], bool] = lambda: True
+        """Its owner's word; False: something is to be asked first, and the owner closes it with end()."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_look(app, self.look)  # before anything measures its words
@@ -76,8 +80,9 @@ class Window(QMainWindow):
         self.place = HOME
         self._lay_out()
         self._connect()
-        self.resize(1180, 800)
         self.setMinimumSize(480, 320)
+        if not self.restoreGeometry(desk.remembered.place):
+            self.resize(1180, 800)
         self._show_portal()
         self.go(HOME if desk.diary.portal() else Place(Name.WELCOME))
 
@@ -241,23 +246,35 @@ class Window(QMainWindow):
     # -- closing ----------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask while recording; else leave cleanly. Sending goes on at the next start."""
-        recording = isinstance(self.desk.diary.recorder_state, Recording | Paused | Finishing)
-        if recording and not self._may_close:
+        """Ask while recording, then the owner; else leave cleanly: a take that is open ends here and is kept."""
+        if not self._may_close and not (self._take_is_safe() and self.may_close()):
             event.ignore()
-            self._ask_to_close()
             return
         if self.screen_shown.place is not None:
             self.screen_shown.leave(None)
+        self.desk.remembered.place = self.saveGeometry()
         self.desk.bridge.close()
         super().closeEvent(event)
+
+    def _take_is_safe(self) -> bool:
+        """False, and the question is asked, while something is recorded that nobody has said may end."""
+        recording = isinstance(self.desk.diary.recorder_state, Recording | Paused | Finishing)
+        if recording and not self._take_may_end:
+            self._ask_to_close()
+            return False
+        return True
 
     def _ask_to_close(self) -> None:
         question = Question(self, words.CLOSE_ASK, words.CLOSE_WHY)
         question.answer(words.CLOSE_STAY, name="close-stay")
         stop = question.answer(words.CLOSE_STOP, name="close-stop", weight=Weight.DANGER, icon="stop")
-        stop.clicked.connect(self.end)
+        stop.clicked.connect(self._end_take)
         question.open()
+
+    def _end_take(self) -> None:
+        self._take_may_end = True
+        self.close()
+        self._take_may_end = False
 
     def end(self) -> None:
         """Close without asking; a recording ends here and is kept."""
