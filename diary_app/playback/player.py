@@ -17,6 +17,7 @@ import numpy as np
 
 from diary_app.clip import KeptRange
 from diary_app.editing import ranges
+from diary_app.editing.bleep import PREVIEW, spots_of, with_tone
 from diary_app.editing.errors import EditError, take_gone
 from diary_app.editing.frames import Piece, as_pieces, exactly
 from diary_app.editing.probe import MediaFacts, probe
@@ -64,6 +65,7 @@ class Player:
         take: Path,
         *,
         keep: Sequence[KeptRange] = (),
+        names: Sequence[KeptRange] = (),
         output: SoundOutput | None = None,
         on_state: Callable[[PlayerState], None] = lambda _state: None,
         picture_limit: tuple[int, int] | None = None,
@@ -75,6 +77,7 @@ class Player:
         self._unused = output if output is not self._output else None
         self._changed = threading.Condition()
         self._keep = ranges.normalise(keep, self.facts.seconds)
+        self._names = tuple(names)
         self._state = PlayerState.PAUSED
         self._problem: str | None = None
         self._rest_s = self._started_at = 0.0
@@ -175,6 +178,16 @@ class Player:
             self._keep = parts
             self._go_to(ranges.result_time(parts, here_s))
 
+    def set_names(self, names: Sequence[KeptRange]) -> None:
+        """Bleep these stretches of the take from now on: of what plays, what is not decoded yet (AHEAD_S)."""
+        with self._changed:
+            if tuple(names) == self._names:
+                return
+            self._names = tuple(names)
+            if self._state is not PlayerState.PLAYING:
+                self._restart_sound(self._rest_s)
+                self._changed.notify_all()
+
     def close(self) -> None:
         """Stop, end both threads and give the sound output back."""
         with self._changed:
@@ -271,7 +284,7 @@ class Player:
         while not self._closing:
             if job.number != self._sound_job.number:
                 job = self._sound_job
-                blocks = _sound_from(self._take, job) if self.facts.has_sound else None
+                blocks = _sound_from(self._take, job, lambda: self._names) if self.facts.has_sound else None
             blocks = self._decode_sound(job, blocks)
             running = self._drive(running)
             self._mind_the_end()
@@ -341,15 +354,18 @@ class Player:
         self._on_state(PlayerState.ENDED)
 
 
-def _sound_from(take: Path, job: Job) -> Iterator[Sound]:
-    """The sound of the pieces from job.start_s on; joins fade, the place where a seek begins does too."""
+def _sound_from(take: Path, job: Job, names: Callable[[], Sequence[KeptRange]]) -> Iterator[Sound]:
+    """The sound of the pieces from job.start_s on, names bleeped; joins fade, where a seek begins too."""
     left, pieces = job.start_s, []
     for piece in job.pieces:
         skip = min(left, float(piece.length))
         left -= skip
         if float(piece.length) - skip > 1 / RATE:
             pieces.append(Piece(piece.start + exactly(skip), piece.end))
-    return sound_of(take, pieces, rate=RATE, channels=CHANNELS) if pieces else iter(())
+    at = 0
+    for block in sound_of(take, pieces, rate=RATE, channels=CHANNELS) if pieces else ():
+        yield with_tone(block, at, spots_of(pieces, names(), rate=RATE), rate=RATE, loud=PREVIEW)
+        at += block.shape[1]
 
 
 def _sentence(error: Exception, take: Path) -> str:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from diary_app.clip import KeptRange
 from diary_app.editing.errors import EditRefused
 from diary_app.playback import Player, PlayerState, SoundOutput
+from diary_app.playback.output import RATE
 from diary_app.playback.queues import PictureQueue, SoundQueue
 from tests.support.decoding import beep_times
 from tests.support.loudspeaker import FakeLoudspeaker, keeps_the_contract, wait_for
@@ -189,6 +190,24 @@ def test_sound_alone(tmp_path: Path, player_of: Make) -> None:
     heard = np.concatenate(loudspeaker.played)
     assert np.abs(heard).max() == pytest.approx(0.3, abs=0.1)
     assert np.array_equal(heard[:, 0], heard[:, 1])
+
+
+def test_a_name_is_bleeped_as_long_as_it_is_one(tmp_path: Path) -> None:
+    loudspeaker = FakeLoudspeaker()
+    take = make_sound(tmp_path / "sound.mp4", tone(2.0))
+    with contextlib.closing(
+        Player(take, keep=(KeptRange(0.5, 1.2),), names=(KeptRange(0.7, 1.0),), output=loudspeaker)
+    ) as player:
+        for hertz, names in ((1000, ()), (220, ())):
+            loudspeaker.played.clear()
+            player.play()
+            wait_for(lambda: player.state is PlayerState.ENDED, "the end")
+            heard = heard_by(loudspeaker)
+            inside = heard[heard != 0][round(0.22 * RATE) :][: round(0.25 * RATE)]  # without waits for the decoder
+            spectrum = np.abs(np.fft.rfft(inside * np.hanning(len(inside))))
+            assert np.argmax(spectrum) / 0.25 == pytest.approx(hertz, abs=8)
+            assert spectrum[round(0.25 * (1220 - hertz))] < spectrum.max() / 1000, "and nothing but that"
+            player.set_names(names)
 
 
 def test_a_silent_film_needs_no_loudspeaker(tmp_path: Path, player_of: Make) -> None:
