@@ -10,6 +10,7 @@ from diary_app.clip import Clip, ClipId, Stage
 from diary_app.errors import Refused
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import words
+from ui.adding import Adding
 from ui.design import SPACE
 from ui.desk import Desk
 from ui.place import Place, place_of
@@ -27,6 +28,7 @@ class Clips(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="clips")
+        Adding(self)
         self._none = label(words.NO_CLIPS, "soft")
         self._list = QVBoxLayout()
         self._list.setSpacing(SPACE)

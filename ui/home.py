@@ -1,7 +1,6 @@
 """Home: today's question, three ways to begin, what was cut short, and the newest clips. GUI thread."""
 
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,6 +9,7 @@ from diary_app import phrases
 from diary_app.clip import Clip, ClipId, Kind, Stage
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import words
+from ui.adding import Adding
 from ui.design import SPACE
 from ui.desk import Desk
 from ui.place import Name, Place, place_of
@@ -35,6 +35,7 @@ class Home(Screen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="home", wide=True)
+        self._adding = Adding(self)
         self._found = QVBoxLayout()
         self._cut_short: tuple[Clip, ...] = ()
         self._found.setSpacing(SPACE * 2)
@@ -55,7 +56,7 @@ class Home(Screen):
         self._file = self._tile(words.ADD_FILE, "add-file", "add")
         self._video.clicked.connect(partial(self._on_record, Kind.VIDEO))
         self._sound.clicked.connect(partial(self._on_record, Kind.SOUND))
-        self._file.clicked.connect(self._on_add_file)
+        self._file.clicked.connect(self._adding.choose)
         question = Card("tint", name="question-card")
         question.column.addWidget(label(words.TODAYS_QUESTION, "soft"))
         question.column.addWidget(self._question)
@@ -113,22 +114,6 @@ class Home(Screen):
 
     def _on_record(self, kind: Kind) -> None:
         self.go.emit(Place(Name.GET_READY, kind=kind))
-
-    # -- a file that the user has already -------------------------------------------------------------------------
-
-    def _on_add_file(self) -> None:
-        chosen = self.desk.outside.choose_file()
-        if chosen is None:
-            return
-        self.banner.say(words.ADDING.format(name=chosen.name), kindly=True)
-        self.desk.bridge.errand(partial(self.desk.diary.add_file, Path(chosen)), self._on_added, self._on_not_added)
-
-    def _on_added(self, clip_id: ClipId) -> None:
-        if self.place is not None:
-            self.go.emit(Place(Name.WATCH, clip_id))
-
-    def _on_not_added(self, sentence: str) -> None:
-        self.banner.say(sentence, do=(words.ADD_FAILED_DO, self._on_add_file), focus=True)
 
     # -- takes that were cut short --------------------------------------------------------------------------------
 
