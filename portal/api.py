@@ -15,7 +15,7 @@ from portal import moderation, slips, words
 from portal.bearer import account_of
 from portal.codes import show_private_code
 from portal.intake import limits
-from portal.models import Clip
+from portal.models import Clip, Copy
 
 ForAccount = Callable[[HttpRequest, User, str], JsonResponse]
 View = Callable[[HttpRequest, str], JsonResponse]
@@ -39,6 +39,7 @@ def discovery(request: HttpRequest) -> JsonResponse:
             "intake": full("/intake/"),
             "clips": full("/api/clips/"),
             "accepts": list(settings.ACCEPTS),
+            "copies": Copy.values,
             "max_bytes": limits.everybody().one_file,
             "limits": limits.described(),
             "keep_days": settings.KEEP_DAYS,
@@ -90,6 +91,8 @@ def for_accounts(method: str) -> Callable[[ForAccount], View]:
 def clip(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
     """How a clip of the asking account stands."""
     found = _own_clip(user, clip_id)
+    if found is not None and not found.whole and found.stage in moderation.OPEN:
+        found = None  # of the clip itself there is nothing to tell yet
     return _standing(request, found) if found else refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
 
 
@@ -110,7 +113,7 @@ def _standing(request: HttpRequest, clip: Clip) -> JsonResponse:
 def receipt(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
     """The portal's word that it holds the whole file; the SHA-256 was computed from its disk."""
     found = _own_clip(user, clip_id)
-    if found is None:
+    if found is None or not found.whole:
         return refusal(404, "not_whole_yet", words.NOT_WHOLE_YET)
     return JsonResponse(
         {

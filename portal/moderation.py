@@ -38,6 +38,8 @@ def why_not_publish(clip: Clip) -> str | None:
         return words.WITHDRAWN
     if clip.stage == Stage.PUBLISHED:
         return words.ALREADY_PUBLISHED
+    if not clip.whole:
+        return words.NOT_WHOLE
     if clip.checked_at is None:
         return words.NOT_CHECKED
     if not clip.playable:

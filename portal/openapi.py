@@ -6,7 +6,7 @@ Sign-in is OAuth 2.0 (RFC 8628), whose addresses the discovery document gives; i
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
-from portal.models import Audience, FileType, Stage
+from portal.models import Audience, Copy, FileType, Stage
 
 Json = dict[str, object]
 
@@ -52,6 +52,7 @@ SCHEMAS: Json = {
         intake=ADDRESS,
         clips=ADDRESS,
         accepts={"type": "array", "items": {"enum": FileType.values}},
+        copies={"type": "array", "items": {"enum": Copy.values}},
         max_bytes=BYTES,
         limits=_object(unfinished=BYTES, unfinished_bytes=BYTES, bytes_a_day=BYTES, unfinished_days=BYTES),
         keep_days={"type": ["integer", "null"], "minimum": 1},
@@ -71,7 +72,7 @@ METADATA = (
     "As tus says: key, space, value in base64; with commas between. clipid (UUID), sha256 (hexadecimal), "
     f"filetype ({' or '.join(FileType.values)}), title (at most 200 characters), "
     f"audience ({' or '.join(Audience.values)}), seconds (decimal), recorded (ISO 8601), "
-    "people (JSON list of name and agrees)."
+    "people (JSON list of name and agrees), copy (full, which is meant where it is missing, or small)."
 )
 
 

@@ -46,6 +46,7 @@ TOO_MANY_PASSWORDS = "Too many wrong passwords. Please wait a minute, then try a
 
 NOT_AGREED = "Not everybody in this clip agreed to it, so it cannot be published."
 NOT_PLAYABLE = "This file cannot be played, so it cannot be published."
+NOT_WHOLE = "Only a small copy of this clip is here. It can be published when the full one has come."
 NOT_CHECKED = "This clip is still being checked. Please try again in a moment."
 NOTE_NEEDED = "Please write a few words, so that the speaker knows what to change."
 WITHDRAWN = "This clip was withdrawn by its speaker."

@@ -1,4 +1,7 @@
-"""Checking a clip that came in: runs the probe in a child process and writes down what it found. Worker thread."""
+"""Checking a clip that came in: runs the probe in a child process and writes down what it found. Worker thread.
+
+Where the clip itself takes the place of its small copy meanwhile, what was found in the copy counts for nothing.
+"""
 
 import json
 import os
@@ -12,10 +15,11 @@ from django.utils import timezone
 
 from portal import files, words
 from portal.checks.verdict import Verdict
-from portal.intake.disk import sha256, sync_file
+from portal.intake.disk import StoreError, sha256, sync_file
 from portal.models import Clip, Event, Stage
 
 WALL_S = 120
+SMALL_UNPLAYABLE = "The small copy cannot be played. The full one is on its way."
 ATTEMPTS = 2
 """A child that dies may have been unlucky; one that dies twice has met a file that nobody should open."""
 
@@ -23,8 +27,16 @@ ATTEMPTS = 2
 def check(clip_id: str) -> None:
     """Check a clip once; a clip that was checked, or is gone, is left alone."""
     clip = Clip.objects.filter(clip_id=clip_id, checked_at=None).first()
-    if clip is not None:
-        _record(clip, look_at(clip))
+    if clip is None:
+        return
+    try:
+        verdict = look_at(clip)
+    except StoreError:
+        if Clip.objects.filter(pk=clip.pk, media_name=clip.media_name).exists():
+            raise
+        return  # the file's place was taken
+    if not _record(clip, verdict) and verdict.poster:
+        files.posters().remove(poster_name(clip))
 
 
 def look_at(clip: Clip) -> Verdict:
@@ -72,9 +84,13 @@ def _run_probe(media: Path, *, kind: str, poster: Path) -> Verdict | None:
     return Verdict(**json.loads(done.stdout))
 
 
-def _record(clip: Clip, verdict: Verdict) -> None:
-    """Write what was found; a file that does not play goes back to its speaker with a sentence."""
+def _record(clip: Clip, verdict: Verdict) -> bool:
+    """Write what was found; a file that does not play goes back to its speaker with a sentence.
+
+    A small copy that does not play goes nowhere: the clip itself is still to come. False where it was too late.
+    """
     sentence = str(getattr(words, verdict.reason)) if verdict.reason else ""
+    goes_back = bool(sentence) and clip.whole
     found: dict[str, object] = {
         "checked_at": timezone.now(),
         "playable": not verdict.reason,
@@ -83,8 +99,11 @@ def _record(clip: Clip, verdict: Verdict) -> None:
         "height": verdict.height,
         "poster_name": poster_name(clip) if verdict.poster else "",
     }
-    if sentence:
+    if goes_back:
         found |= {"stage": Stage.SENT_BACK, "note": sentence}
     with transaction.atomic():
-        if Clip.objects.filter(pk=clip.pk, checked_at=None).update(**found):
-            Event.objects.create(clip=clip, what=Stage.SENT_BACK if sentence else "checked", note=sentence)
+        if not Clip.objects.filter(pk=clip.pk, checked_at=None, media_name=clip.media_name).update(**found):
+            return False
+        note = SMALL_UNPLAYABLE if sentence and not clip.whole else sentence
+        Event.objects.create(clip=clip, what=Stage.SENT_BACK if goes_back else "checked", note=note)
+    return True

@@ -17,11 +17,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from portal import words
 from portal.bearer import account_of
-from portal.intake import answers, disk, limits, store
+from portal.intake import answers, disk, entries, limits, store
 from portal.intake.answers import TUS_VERSION, Answer, Refused
 from portal.intake.body import Body, End
 from portal.intake.metadata import BadMetadata, read_facts
@@ -93,6 +93,10 @@ class Intake:
             raise Refused(409, "others_clip", words.OTHERS_CLIP) from error
         except store.AnotherReceived as error:
             raise Refused(409, "other_clip_received", words.OTHER_CLIP_RECEIVED) from error
+        except entries.WholeHere as error:
+            raise Refused(409, "whole_here", str(error)) from error
+        except entries.Ended as error:
+            raise Refused(403, "ended", str(error)) from error
         except store.Damaged as error:
             raise Refused(460, "damaged", words.DAMAGED) from error
         except limits.OverLimit as error:
@@ -103,9 +107,9 @@ class Intake:
         except disk.DiskFailed as error:
             log.exception("The disk failed.")
             raise Refused(503, "disk_failed", words.DISK_FAILED, retry_after="60") from error
-        except OperationalError as error:
+        except (InterfaceError, OperationalError) as error:
             log.exception("The database failed.")
-            raise Refused(503, "database_failed", words.UNEXPECTED, retry_after="60") from error
+            raise Refused(503, "database_failed", words.OUT_OF_REACH, retry_after="60") from error
 
     async def _answer(self, scope: HTTPScope, body: Body) -> Answer:
         request = ASGIRequest(dict(scope), io.BytesIO())

@@ -38,6 +38,7 @@ class ClipFacts:
     recorded: datetime
     people: tuple[Mapping[str, object], ...]
     names_said: tuple[tuple[float, float], ...] = ()
+    copy: str = "full"
 
 
 def read_pairs(header: str) -> dict[str, str]:
@@ -57,7 +58,8 @@ def read_pairs(header: str) -> dict[str, str]:
 def read_facts(header: str, *, accepts: tuple[str, ...]) -> ClipFacts:
     """The facts of a clip; accepts are the file types that the portal takes. Raises BadMetadata."""
     pairs = read_pairs(header)
-
+    if pairs.get("copy", "full") not in ("full", "small"):
+        raise BadMetadata("")
     return ClipFacts(
         clip_id=_fact(pairs, "clipid", _uuid),
         sha256=_fact(pairs, "sha256", _sha256),
@@ -68,6 +70,7 @@ def read_facts(header: str, *, accepts: tuple[str, ...]) -> ClipFacts:
         recorded=_fact(pairs, "recorded", _moment),
         people=_fact(pairs, "people", _people),
         names_said=_fact(pairs, "names_said", _names) if "names_said" in pairs else (),
+        copy=pairs.get("copy", "full"),
     )
 
 

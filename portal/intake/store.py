@@ -18,15 +18,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from portal import files
-from portal.checks.tasks import check_clip
-from portal.intake import limits
+from portal.intake import entries, limits
 from portal.intake.disk import NoRoom, StoreError, disk_errors, sha256
 from portal.intake.metadata import ClipFacts
-from portal.models import Clip, Event, Stage, Upload
+from portal.models import Upload
 
 log = logging.getLogger("portal.intake")
 
@@ -64,11 +63,13 @@ class Standing:
 def database() -> Iterator[None]:
     """A worker thread's use of the database. Its connection stays open for the next job, unless the database failed.
 
-    Opening one costs more than all that a job asks of it.
+    Opening one costs more than all that a job asks of it. PostgreSQL may have ended it meanwhile (a restart): it is
+    asked, with the job's first question, whether it still stands.
     """
+    connection.close_if_unusable_or_obsolete()
     try:
         yield
-    except DatabaseError:
+    except Error:
         connection.close()
         raise
 
@@ -79,20 +80,28 @@ def database() -> Iterator[None]:
 def create(owner: User, facts: ClipFacts, length: int) -> Upload:
     """The delivery of this clip: the one that exists, or a new one.
 
-    Raises OthersClip, AnotherReceived, limits.OverLimit and NoRoom.
+    Raises OthersClip, AnotherReceived, entries.Ended, entries.WholeHere, limits.OverLimit and NoRoom.
     """
     try:
         return _create(owner, facts, length)
     except IntegrityError:
         return _create(owner, facts, length)  # another request made the row just now: find it
+    except entries.Ended:
+        forget_rest(facts.clip_id)
+        raise
 
 
 def _create(owner: User, facts: ClipFacts, length: int) -> Upload:
     with transaction.atomic():
-        existing = Upload.objects.filter(clip_id=facts.clip_id).first()
-        if existing is not None and existing.owner_id != owner.pk:
+        copies = {upload.copy: upload for upload in Upload.objects.filter(clip_id=facts.clip_id)}
+        if any(upload.owner_id != owner.pk for upload in copies.values()):
             raise OthersClip
-        if existing is not None and (existing.sha256, existing.bytes) == (facts.sha256, length):
+        existing = copies.get(facts.copy)
+        same = existing is not None and (existing.sha256, existing.bytes) == (facts.sha256, length)
+        if existing is not None and same and existing.received:
+            return existing
+        entries.check_wanted(facts.clip_id, facts.copy)
+        if existing is not None and same:
             return _described(existing, facts)
         if existing is not None and existing.received:
             raise AnotherReceived
@@ -100,18 +109,25 @@ def _create(owner: User, facts: ClipFacts, length: int) -> Upload:
         _check_room(length)
         if existing is not None:
             discard(existing)
-        return _described(Upload(clip_id=facts.clip_id, owner=owner, bytes=length, sha256=facts.sha256), facts)
+        new = Upload(clip_id=facts.clip_id, copy=facts.copy, owner=owner, bytes=length, sha256=facts.sha256)
+        return _described(new, facts)
 
 
 def _described(upload: Upload, facts: ClipFacts) -> Upload:
     """Write the newest words about a clip that has not been received yet."""
-    if not upload.received:
-        upload.filetype, upload.title, upload.audience = facts.filetype, facts.title, facts.audience
-        upload.seconds, upload.recorded, upload.people = facts.seconds, facts.recorded, list(facts.people)
-        upload.names_said = [list(stretch) for stretch in facts.names_said]
-        upload.touched_at = timezone.now()
-        upload.save()
+    upload.filetype, upload.title, upload.audience = facts.filetype, facts.title, facts.audience
+    upload.seconds, upload.recorded, upload.people = facts.seconds, facts.recorded, list(facts.people)
+    upload.names_said = [list(stretch) for stretch in facts.names_said]
+    upload.touched_at = timezone.now()
+    upload.save()
     return upload
+
+
+def forget_rest(clip_id: UUID) -> None:
+    """Throw away what came of a clip that somebody was done with before all of it was here."""
+    with transaction.atomic():
+        for upload in Upload.objects.filter(clip_id=clip_id, received=False):
+            discard(upload)
 
 
 def _check_room(length: int) -> None:
@@ -128,10 +144,14 @@ def find(owner: User, upload_id: UUID) -> Upload:
 
 
 def standing(owner: User, upload_id: UUID) -> Standing:
-    """Where a delivery stands; what is on disk is fsynced first, so the offset can be relied on."""
+    """Where a delivery stands; what is on disk is fsynced first, so the offset can be relied on.
+
+    Raises NoSuchUpload, DiskFailed, and entries.Ended where no more is wanted.
+    """
     upload = find(owner, upload_id)
     if upload.received:
         return Standing(upload, upload.bytes)
+    entries.check_wanted(upload.clip_id, upload.copy)
     with disk_errors(), contextlib.suppress(FileNotFoundError), upload.part.open("r+b") as file:
         os.fsync(file.fileno())
         return Standing(upload, os.fstat(file.fileno()).st_size)
@@ -179,30 +199,18 @@ def keep(upload: Upload) -> None:
 
 
 def enter_queue(upload: Upload) -> None:
-    """Make the row of the clip, and the task that checks it."""
-    with transaction.atomic():
-        clip, made = Clip.objects.get_or_create(
-            clip_id=upload.clip_id,
-            defaults={
-                "owner_id": upload.owner_id,
-                "sha256": upload.sha256,
-                "bytes": upload.bytes,
-                "filetype": upload.filetype,
-                "title": upload.title,
-                "audience": upload.audience,
-                "seconds": upload.seconds,
-                "recorded": upload.recorded,
-                "people": upload.people,
-                "names_said": upload.names_said,
-                "media_name": upload.media_name,
-                "received_at": timezone.now(),
-            },
-        )
-        Upload.objects.filter(pk=upload.pk).update(received=True)
-        transaction.on_commit(partial(upload.part.unlink, missing_ok=True))  # what a bucket was given lies here still
-        if made:
-            Event.objects.create(clip=clip, actor_id=upload.owner_id, what=Stage.RECEIVED)
-            check_clip.enqueue(str(clip.clip_id))
+    """Make the row of the clip, and the task that checks it. Raises entries.Ended: then the file is gone."""
+    try:
+        with transaction.atomic():
+            entries.enter(upload)
+            Upload.objects.filter(pk=upload.pk).update(received=True)
+            transaction.on_commit(
+                partial(upload.part.unlink, missing_ok=True)
+            )  # what a bucket was given lies here still
+    except entries.Ended:
+        forget_rest(upload.clip_id)
+        raise
+    entries.drop_small_copies(upload.clip_id)
 
 
 # -- what nobody carries on with ------------------------------------------------------------------------------------
@@ -217,6 +225,7 @@ def recover() -> None:
     for path in Path(settings.INCOMING).glob("*.part"):
         if path.stem not in known:
             path.unlink(missing_ok=True)
+    entries.drop_small_copies()
 
 
 def stale(now: datetime) -> list[Upload]:
@@ -227,12 +236,16 @@ def stale(now: datetime) -> list[Upload]:
 def settle(upload_id: UUID, now: datetime) -> None:
     """Commit a delivery that is whole; forget one that is stale; leave any other alone. The caller has its turn."""
     upload = Upload.objects.select_related("owner").filter(pk=upload_id, received=False).first()
+    if upload is None:
+        return
     try:
-        if upload is not None and standing(upload.owner, upload.pk).whole:
+        if standing(upload.owner, upload.pk).whole:
             commit(upload)
-        elif upload is not None and upload.touched_at < _too_old(now):
+        elif upload.touched_at < _too_old(now):
             with transaction.atomic():
                 discard(upload)
+    except (entries.Ended, entries.WholeHere):
+        forget_rest(upload.clip_id)
     except StoreError:
         log.exception("The delivery %s could not be finished.", upload_id)
 
