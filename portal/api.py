@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from portal import moderation, slips, words
+from portal import moderation, removal, slips, words
 from portal.bearer import account_of
 from portal.codes import show_private_code
 from portal.intake import limits
@@ -135,3 +135,13 @@ def withdraw(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
         return refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
     moderation.withdraw(found, user)
     return _standing(request, found)
+
+
+@for_accounts("GET")
+def certificate(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
+    """What was removed of a clip that its speaker withdrew."""
+    found = _own_clip(user, clip_id)
+    if found is None:
+        return refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
+    said = removal.certificate(found)
+    return refusal(404, "not_withdrawn", words.NOT_WITHDRAWN) if said is None else JsonResponse(said)

@@ -1,12 +1,19 @@
-"""Forms: signing in, and the code of a computer."""
+"""Forms: signing in, and codes that are typed."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from portal import pairing, throttle, words
+from portal.buckets import Buckets
+from portal.codes import read_user_code
 from portal.models import Computer
+
+Found = TypeVar("Found")
+wrong_codes = Buckets(at_once=30, a_minute=30)
+"""Wrong private codes, from everybody together: who types them is not known."""
 
 
 class SignInForm(AuthenticationForm):
@@ -50,3 +57,25 @@ class CodeForm(forms.Form):
             throttle.was_wrong("code", self._who)
             raise forms.ValidationError(str(error)) from error
         return str(self.cleaned_data["code"])
+
+
+class PrivateCodeForm(forms.Form, Generic[Found]):
+    """A slip's code, or a comment's; `found` is what it belongs to, once the form is valid."""
+
+    code = forms.CharField(max_length=40, label="Code")
+    found: Found
+
+    def __init__(self, *args: Any, what: str, find: Callable[[str], Found | None], unknown: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._what, self._look, self._unknown = what, find, unknown
+
+    def clean_code(self) -> str:
+        """Find what it belongs to; after many wrong ones everybody waits a little."""
+        if wrong_codes.is_empty(self._what):
+            raise forms.ValidationError(words.TOO_MANY_WRONG)
+        found = self._look(self.cleaned_data["code"])
+        if found is None:
+            wrong_codes.take(self._what)
+            raise forms.ValidationError(self._unknown)
+        self.found = found
+        return read_user_code(self.cleaned_data["code"])

@@ -11,12 +11,14 @@ claim lasts. The rule is asked in the transaction that makes the change, with th
 import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
 
-from portal import words
+from portal import removal, words
 from portal.models import Audience, Claim, Clip, Deed, Event, Stage
 
 OPEN = (Stage.RECEIVED, Stage.IN_REVIEW)
@@ -180,9 +182,25 @@ def withdraw(clip: Clip, owner: User) -> None:
     with _locked(clip) as now:
         if now.owner_id != owner.pk:
             raise ModerationRefused(words.NOT_YOURS)
-        if now.stage != Stage.WITHDRAWN:
-            # Counts as checked: nobody opens a withdrawn film any more, and no late check moves it on.
-            _decide(now, Stage.WITHDRAWN, actor=owner, checked_at=now.checked_at or timezone.now())
+        _withdraw(now, owner)
+
+
+def withdraw_with_slip(clip: Clip) -> None:
+    """The same by whoever holds the slip with its code. May be repeated."""
+    with _locked(clip) as now:
+        _withdraw(now, None)
+
+
+def _withdraw(clip: Clip, actor: User | None) -> None:
+    if clip.stage != Stage.WITHDRAWN:
+        # Counts as checked: nobody opens a withdrawn film any more, and no late check moves it on.
+        _decide(clip, Stage.WITHDRAWN, actor=actor, checked_at=clip.checked_at or timezone.now())
+        transaction.on_commit(partial(removal.ask, clip.clip_id))
+
+
+def is_withdrawn(clip_id: UUID) -> bool:
+    """Whether a clip of this id was withdrawn here: the intake takes nothing more of it."""
+    return Clip.objects.filter(pk=clip_id, stage=Stage.WITHDRAWN).exists()
 
 
 def add_note(clip: Clip, moderator: User, note: str) -> None:

@@ -66,6 +66,17 @@ SCHEMAS: Json = {
         replies=COUNT,
     ),
     "Receipt": _object(clip_id=UUID_TEXT, sha256=SHA256, bytes=BYTES, received_at=MOMENT, page=ADDRESS, slip=SLIP),
+    "Certificate": _object(
+        clip_id=UUID_TEXT,
+        title={"type": "string"},
+        seconds={"type": "number"},
+        bytes=BYTES,
+        sha256=SHA256,
+        received_at=MOMENT,
+        withdrawn_at=MOMENT,
+        removed_at={"type": ["string", "null"], "format": "date-time"},
+        copies={"type": "array", "items": {"enum": ["video", "sound", "small copy", "picture"]}},
+    ),
     "Health": _object(ok={"type": "boolean"}),
 }
 METADATA = (
@@ -128,9 +139,13 @@ def _clips() -> Json:
     withdraw = _operation(
         "The speaker takes the clip back; may be repeated", "withdraw", answers=_answers("Standing", 401, 404)
     )
+    certificate = _operation(
+        "What was removed of a clip that was withdrawn", "certificate", answers=_answers("Certificate", 401, 404)
+    )
     return {
         "/api/clips/{clip_id}": {"parameters": [clip], "get": stands},
         "/api/clips/{clip_id}/receipt": {"parameters": [clip], "get": receipt},
+        "/api/clips/{clip_id}/certificate": {"parameters": [clip], "get": certificate},
         "/api/clips/{clip_id}/withdraw": {"parameters": [clip], "post": withdraw},
     }
 

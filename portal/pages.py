@@ -13,12 +13,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal import moderation, pairing
+from portal import comments, moderation, pairing
 from portal.codes import read_user_code, show_user_code
 from portal.forms import CodeForm, SignInForm
 from portal.models import Audience, Clip, Computer, Stage
+from portal.watching import said_about, watch_page, with_figures
 
 DEALT_WITH = 20
+COMMENTS_SHOWN = 50
 View = Callable[..., HttpResponse]
 
 
@@ -78,18 +80,22 @@ def queue(request: HttpRequest) -> HttpResponse:
         "mine": [clip for clip in waiting if clip.held and clip.held.moderator_id == request.user.pk],
         "free": [clip for clip in waiting if not clip.held],
         "others": [clip for clip in waiting if clip.held and clip.held.moderator_id != request.user.pk],
-        "done": clips.exclude(stage__in=moderation.OPEN).order_by("-received_at")[:DEALT_WITH],
+        "done": with_figures(clips.exclude(stage__in=moderation.OPEN)).order_by("-received_at")[:DEALT_WITH],
+        "comments": comments.waiting()[:COMMENTS_SHOWN],
+        "comments_waiting": comments.waiting().count(),
+        "comments_done": comments.dealt_with()[:DEALT_WITH],
     }
     return render(request, "portal/queue.html", lists)
 
 
 def clip_for(request: HttpRequest, clip_id: UUID) -> Clip:
     """The clip, if the viewer may have its film; raises Http404, which says nothing about what exists."""
-    return _find(request, clip_id, moderation.may_watch)
+    return find_clip(request, clip_id, moderation.may_watch)
 
 
-def _find(request: HttpRequest, clip_id: UUID, may: Callable[[moderation.Viewer, Clip], bool]) -> Clip:
-    clip = Clip.objects.select_related("owner").filter(clip_id=clip_id).first()
+def find_clip(request: HttpRequest, clip_id: UUID, may: Callable[[moderation.Viewer, Clip], bool]) -> Clip:
+    """The clip, if `may` says so for this viewer; raises Http404."""
+    clip = Clip.objects.select_related("owner", "claim").filter(clip_id=clip_id).first()
     if clip is None or not may(request.user, clip):
         raise Http404
     return clip
@@ -99,7 +105,7 @@ def _find(request: HttpRequest, clip_id: UUID, may: Callable[[moderation.Viewer,
 def clip(request: HttpRequest, clip_id: UUID) -> HttpResponse:
     """A clip's page: for its moderator, its speaker or its audience."""
     try:
-        found = _find(request, clip_id, moderation.may_see)
+        found = find_clip(request, clip_id, moderation.may_see)
     except Http404:
         if request.user.is_authenticated:
             raise
@@ -107,7 +113,7 @@ def clip(request: HttpRequest, clip_id: UUID) -> HttpResponse:
     if isinstance(request.user, User) and moderation.may_moderate(request.user):
         moderation.look_at(found, request.user)
         return _moderator_page(request, found)
-    return render(request, "portal/clip.html", {"clip": found, "own": found.owner_id == request.user.pk})
+    return watch_page(request, found)
 
 
 def _moderator_page(
@@ -118,6 +124,7 @@ def _moderator_page(
     waits = clip.stage in moderation.OPEN
     held = clip.held if waits else None
     facts = {
+        **said_about(request, clip),
         "clip": clip,
         "held": held,
         "mine": held is not None and held.moderator_id == request.user.pk,
@@ -132,7 +139,7 @@ def _moderator_page(
 
 def _as_seen(request: HttpRequest, clip_id: UUID) -> tuple[Clip, User]:
     """The clip at the stage that the moderator's page showed when the button was pressed, and the moderator."""
-    found = _find(request, clip_id, moderation.may_see)
+    found = find_clip(request, clip_id, moderation.may_see)
     found.stage = request.POST.get("stage", found.stage)
     assert isinstance(request.user, User)
     return found, request.user
@@ -231,7 +238,7 @@ def note(request: HttpRequest, clip_id: UUID) -> HttpResponse:
 @login_required
 def withdraw(request: HttpRequest, clip_id: UUID) -> HttpResponse:
     """The speaker takes a clip back: the question, then the deed. Nobody else can, whatever they may see."""
-    found = _find(request, clip_id, moderation.may_see)
+    found = find_clip(request, clip_id, moderation.may_see)
     if found.owner_id != request.user.pk:
         raise PermissionDenied
     if request.method == "GET" and found.stage != Stage.WITHDRAWN:

@@ -21,7 +21,7 @@ DISK_FAILED = "This portal could not write to its disk. The clip is safe on your
 FILES_OUT_OF_REACH = "The portal cannot reach its films just now. Please try again in a minute."
 OTHERS_CLIP = "Somebody else has sent this clip. Ask them to send it from their own sign-in, or tell your IT team."
 OTHER_CLIP_RECEIVED = "Another version of this clip was received before. Look at that one in the portal."
-UNEXPECTED = "The portal made a mistake. The clip is safe on your computer; try again later."
+OUT_OF_REACH = "This portal cannot answer just now. The clip is safe on your computer; try again later."
 
 BAD_METADATA = {
     "clipid": "The clip's number is missing or wrong.",
@@ -83,4 +83,3 @@ UNKNOWN_COMMENT = "We do not know this code. Please look at the letters again. C
 UNKNOWN_SLIP = "We do not know this code. Please look at the letters on your slip again."
 TOO_MANY_WRONG = "Too many wrong codes were typed here just now. Please wait a minute, then try again."
 NOT_WITHDRAWN = "This clip is not withdrawn, so nothing was removed."
-WITHDRAWN_UPLOAD = "This clip was withdrawn, so the portal does not take it again. Send it as a new clip if you like."

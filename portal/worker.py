@@ -1,4 +1,5 @@
-"""The thread that does the portal's own work: it sleeps until woken, then runs every task that is ready.
+"""The thread that does the portal's own work: it sleeps until woken, then removes what was withdrawn, and runs every
+task that is ready.
 
 django-tasks-db brings a worker process that asks the database once a second; ours is its loop in batch mode, inside the
 server, so that a clip is checked the moment it is whole and an idle portal does nothing.
@@ -7,11 +8,12 @@ server, so that a clip is checked the moment it is whole and an idle portal does
 import logging
 import threading
 
-from django.db import DatabaseError
+from django.db import Error, close_old_connections
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as BatchWorker
 from django_tasks_db.models import DBTaskResult
 
+from portal import removal
 from portal.checks.tasks import check_clip
 from portal.models import Clip
 
@@ -34,6 +36,7 @@ class Worker:
     def start(self) -> None:
         """Return what a killed server left to the queue, then begin."""
         sweep()
+        removal.asked.connect(self._asked)
         self._wake.set()
         self._thread.start()
 
@@ -49,6 +52,10 @@ class Worker:
             self._batch.running = False
         self._thread.join()
 
+    def _asked(self, **signal: object) -> None:
+        """Something was withdrawn."""
+        self.wake()
+
     def _run(self) -> None:
         while not self._stop.is_set():
             woken = self._wake.wait(PATIENCE_S)
@@ -58,11 +65,13 @@ class Worker:
 
     def _work(self, *, look_first: bool) -> None:
         try:
+            close_old_connections()  # one that the database ended says so for ever
             if look_first:
                 sweep()
+            removal.remove_all()
             self._batch = _batch_worker()
             self._batch.run()
-        except DatabaseError:
+        except Error:
             log.exception("The portal's worker could not use the database; it tries again in a minute.")
 
 

@@ -46,6 +46,18 @@ def since(then: datetime) -> str:
 
 
 @register.filter
+def watched(times: int | None) -> str:
+    """How often a clip was watched: not watched yet, watched once, watched 12 times."""
+    return "not watched yet" if not times else "watched once" if times == 1 else f"watched {times:,} times"
+
+
+@register.filter
+def comments_in_words(count: int) -> str:
+    """How many comments: no comments, 1 comment, 12 comments."""
+    return "1 comment" if count == 1 else f"{count or 'no'} comments"
+
+
+@register.filter
 def what_happened(what: str) -> str:
     """An event of the history, in words."""
     happened: dict[str, str] = {
@@ -59,5 +71,6 @@ def what_happened(what: str) -> str:
         Deed.TAKEN_OVER: "Taken over",
         Deed.PUT_BACK: "Put back in the queue",
         Deed.NOTE: "Note for moderators",
+        Deed.REMOVED: "Film, picture and comments removed",
     }
     return happened[what]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -13,15 +14,18 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
 
-from portal import moderation
-from portal.models import Claim, Clip
+from portal import comments, moderation, tickets
+from portal.models import Claim, Clip, Comment, Stage
+from tests.support.comment_forms import worked
 from tests.support.portal_client import TIMEOUT_S, PortalClient, Sendable
-from tests.support.portal_people import bearer_of, browser_of, make_clip, make_people
+from tests.support.portal_people import WHEN, bearer_of, browser_of, make_clip, make_people
 from tests.support.portal_process import PortalProcess
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PEOPLE = ("other", "owner", "holder", "moderator", "admin")
 TOKENS = {"own": "owner", "other": "other"}
+OF_PUBLISHED = ("/comment", "/view", "/play")
+"""The ends of addresses that are about a published clip alone."""
 ROLES = ("nobody", *PEOPLE, "own token", "other token")
 TABLE = """
                                nobody  other  owner  holder  moderator  admin  own token  other token
@@ -37,6 +41,19 @@ keep                  POST     in      403    403    200     409        409    i
 note                  POST     in      403    403    302     302        302    in         in
 withdraw              GET      in      404    200    403     403        403    in         in
 withdraw              POST     in      404    302    403     403        403    in         in
+certificate           GET      in      404    302    403     403        403    in         in
+comment-add           POST     200     200    200    200     200        200    200        200
+view                  POST     204     204    204    204     204        204    204        204
+play                  GET      302     302    302    302     302        302    302        302
+comment               GET      in      403    403    200     200        200    in         in
+comment-approve       POST     in      403    403    302     409        409    in         in
+comment-refuse        POST     in      403    403    302     409        409    in         in
+comment-put-back      POST     in      403    403    302     409        409    in         in
+comment-undo          POST     in      403    403    409     409        409    in         in
+my-comment            GET      200     200    200    200     200        200    200        200
+my-comment            POST     400     400    400    400     400        400    400        400
+slip                  GET      200     200    200    200     200        200    200        200
+slip                  POST     400     400    400    400     400        400    400        400
 media                 GET      404     404    200    200     200        200    404        404
 media                 HEAD     404     404    200    200     200        200    404        404
 poster                GET      404     404    200    200     200        200    404        404
@@ -58,11 +75,13 @@ token                 OPTIONS  200     200    200    200     200        200    2
 token                 POST     400     400    400    400     400        400    400        400
 receipt               GET      401     401    401    401     401        401    200        404
 clip-stage            GET      401     401    401    401     401        401    200        404
+clip-certificate      GET      401     401    401    401     401        401    404        404
 clip-withdraw         POST     401     401    401    401     401        401    200        404
 admin-sign-in         GET      in      403    403    403     403        in     in         in
 admin-sign-in         POST     in      403    403    403     403        in     in         in
 """
-"""The clip waits, and `holder` has it. “in” is the way to the sign-in page; what is not named is 405 for everybody."""
+"""The clip waits, and `holder` has it; another is published, and `holder` has a comment on it. “in” is the way to the
+sign-in page; what is not named is 405 for everybody."""
 EXPECTED = {
     (line.split()[0], line.split()[1]): dict(zip(ROLES, line.split()[2:], strict=True))
     for line in TABLE.strip().splitlines()[1:]
@@ -81,6 +100,9 @@ class World:
         self.clip = make_clip(self.people["owner"], folder)
         moderation.look_at(self.clip, self.people["holder"])
         self.claim = Claim.objects.get()
+        self.published = make_clip(self.people["owner"], folder, media_name="other.mp4", stage=Stage.PUBLISHED)
+        self.comment = Comment.objects.create(clip=self.published, day=WHEN.date(), text="Well said.", code="0")
+        comments.look_at(self.comment, self.people["holder"])
         self._clients = {strict: Client(enforce_csrf_checks=strict) for strict in (False, True)}
         self._cookies = {
             role: browser_of(user).cookies.output(header="", sep=";") for role, user in self.people.items()
@@ -101,16 +123,19 @@ class World:
             return said
 
     def _send(self, client: Client, role: str, method: str, path: str) -> HttpResponseBase:
-        body = f"note=A+word&text=A+word&claim={self.claim.pk}" if method == "POST" else ""
+        words = {"note": "A word", "text": "A word", "reason": "A word", "claim": self.claim.pk}
+        ticket = comments.ticket(self.published)
+        body = urlencode({**words, "ticket": ticket, "answer": worked(ticket)}) if method == "POST" else ""
         form = "application/x-www-form-urlencoded"
         answer: HttpResponseBase = client.generic(method, path, body, form, headers=self._headers.get(role))
         return answer
 
     def path(self, route: str) -> str:
         """An address of this route: the clip's, where it is about a clip."""
+        clip = self.published if route.endswith(OF_PUBLISHED) else self.clip
         for part in ("<uuid:clip_id>", "<str:clip_id>"):
-            route = route.replace(part, str(self.clip.pk))
-        return f"/{route}"
+            route = route.replace(part, str(clip.pk))
+        return f"/{route}".replace("<int:comment_id>", str(self.comment.pk))
 
 
 def _said(answer: HttpResponseBase) -> str:
@@ -120,7 +145,9 @@ def _said(answer: HttpResponseBase) -> str:
 
 
 @pytest.fixture
-def world(db: None, settings: Settings, tmp_path: Path) -> World:
+def world(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+    monkeypatch.setattr(comments, "WORKED_S", 0)
+    monkeypatch.setattr(tickets, "BITS", 4)
     settings.MEDIA = settings.POSTERS = settings.INCOMING = tmp_path
     return World(tmp_path)
 
@@ -184,7 +211,7 @@ def test_a_token_counts_in_its_header_alone_and_for_an_open_account(world: World
     User.objects.filter(pk=owner.pk).update(is_active=False)
     assert Client().get(path, headers=head).status_code == 401
     assert world.ask("owner", "GET", f"/clips/{world.clip.pk}") == "in"
-    assert Clip.objects.get().stage == "in_review"
+    assert Clip.objects.get(pk=world.clip.pk).stage == "in_review"
 
 
 def test_who_gets_what_at_the_intake(portal: PortalProcess, carer: PortalClient, stranger: PortalClient) -> None:

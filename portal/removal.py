@@ -1,0 +1,105 @@
+"""What a withdrawal removes: the film, its small copy, its still picture, its comments, and who is in it. Blocks.
+
+The withdrawal itself is one transaction, and from then on nobody gets the film (portal/moderation.py). The files go at
+once, in the worker's thread. What waits for it is the clip's own row, so that a kill at any line, or a disk that
+refuses, means that it is done again at the next start or within a minute. `removed_at` is set last, when nothing is
+left.
+"""
+
+import contextlib
+import logging
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from portal import files
+from portal.intake.disk import DiskFailed, disk_errors, sync_folder
+from portal.models import Clip, Comment, Deed, Event, Stage, Upload
+
+log = logging.getLogger("portal.removal")
+asked = Signal()
+"""Sent, from any thread, when something is to be removed."""
+_gone: set[UUID] = set()
+
+
+def ask(clip_id: UUID) -> None:
+    """A clip was withdrawn just now: end its films that are being watched, and wake whoever removes files."""
+    _gone.add(clip_id)
+    asked.send(None)
+
+
+def is_gone(clip_id: UUID) -> bool:
+    """Whether it was withdrawn while this portal runs; asks no database, so that it can be asked for every piece."""
+    return clip_id in _gone
+
+
+def remove_all() -> None:
+    """Remove what withdrawn clips still have. What a disk refuses is logged and stays for the next time."""
+    for clip in Clip.objects.filter(stage=Stage.WITHDRAWN, removed_at=None):
+        try:
+            remove(clip)
+        except DiskFailed:
+            log.exception("The files of the withdrawn clip %s could not be removed yet.", clip.clip_id)
+
+
+def remove(clip: Clip) -> None:
+    """Remove all that a withdrawn clip has, then write it down. May be repeated; raises DiskFailed."""
+    uploads = list(Upload.objects.filter(clip_id=clip.clip_id))
+    # The rows of what is on its way go first: then nobody carries on with it.
+    Upload.objects.filter(clip_id=clip.clip_id, received=False).delete()
+    for upload in uploads:
+        _remove_part(upload.part)
+    names = {clip.media_name, clip.small_name, *(upload.media_name for upload in uploads)} - {""}
+    for name in names:
+        files.media().remove(name)
+    # A check that was under way may have drawn a picture that no row names.
+    for name in {clip.poster_name, *(f"{Path(name).stem}.jpg" for name in names)} - {""}:
+        files.posters().remove(name)
+    _write_down(clip)
+
+
+def _remove_part(part: Path) -> None:
+    with disk_errors(), contextlib.suppress(FileNotFoundError):
+        part.unlink()
+        sync_folder(part.parent)
+
+
+def _write_down(clip: Clip) -> None:
+    with transaction.atomic():
+        left = Clip.objects.select_for_update().get(pk=clip.pk)
+        if left.removed_at is not None:
+            return
+        Comment.objects.filter(clip=left).delete()
+        Upload.objects.filter(clip_id=left.pk).update(people=[], names_said=[])
+        Clip.objects.filter(pk=left.pk).update(people=[], names_said=[], removed_at=timezone.now())
+        Event.objects.create(clip=left, what=Deed.REMOVED)
+
+
+def certificate(clip: Clip) -> dict[str, object] | None:
+    """What was removed, for the speaker; None for a clip that is not withdrawn. removed_at: None until it is done."""
+    withdrawn = clip.events.filter(what=Stage.WITHDRAWN).last()
+    if clip.stage != Stage.WITHDRAWN or withdrawn is None:
+        return None
+    return {
+        "clip_id": str(clip.clip_id),
+        "title": clip.title,
+        "seconds": clip.length_s,
+        "bytes": clip.bytes,
+        "sha256": clip.sha256,
+        "received_at": clip.received_at.isoformat(),
+        "withdrawn_at": withdrawn.at.isoformat(),
+        "removed_at": None if clip.removed_at is None else clip.removed_at.isoformat(),
+        "copies": copies_of(clip),
+    }
+
+
+def copies_of(clip: Clip) -> list[str]:
+    """The files that it had here: the film or sound, a small copy, a still picture."""
+    return [
+        *(["video" if clip.is_video else "sound"] if clip.whole else []),
+        *(["small copy"] if clip.small_name else []),
+        *(["picture"] if clip.poster_name else []),
+    ]
