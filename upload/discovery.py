@@ -8,6 +8,8 @@ from upload.transport import Transport
 
 PROTOCOL = 1
 PLACE = "/.well-known/diary-portal"
+LONGEST_KEEP_DAYS = 36_500
+"""A hundred years: a rule that asks for more is no rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Portal:
     clips: str
     accepts: frozenset[str]
     max_bytes: int
+    keep_days: int | None = None
+    """So many days after the receipt a clip's files leave this computer; None: they stay."""
 
 
 def discover(transport: Transport) -> Portal:
@@ -60,4 +64,12 @@ def _read(transport: Transport, facts: dict[str, object]) -> Portal:
         clips=check(text(facts, "clips")),
         accepts=frozenset(kind for kind in accepts if isinstance(kind, str)),
         max_bytes=whole_number(facts, "max_bytes"),
+        keep_days=_keep_days(facts.get("keep_days")),
     )
+
+
+def _keep_days(value: object) -> int | None:
+    """Files are removed by a rule that can be understood, or not at all."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST_KEEP_DAYS:
+        return value
+    return None

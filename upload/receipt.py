@@ -1,6 +1,8 @@
 """The portal's word: the receipt of a clip, and where it is on its way (docs/protocol.md, section 4). Blocking."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from upload.account import Account
 from upload.answers import error_of, text, whole_number
@@ -19,6 +21,8 @@ class PortalReceipt:
     bytes: int
     received_at: str
     page: str
+    told_at: datetime | None = None
+    """The portal's own clock when it said so; None where it did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,16 @@ class PortalStage:
     stage: str
     """One of STAGES."""
     note: str | None
+    views: int | None = None
+    """How often it was watched; None: not known."""
+    replies: int | None = None
 
 
 def fetch_receipt(account: Account, clip_id: str) -> PortalReceipt | None:
-    """The receipt, or None while the portal does not hold the whole file. Raises DeliveryError."""
+    """The receipt, or None while the portal does not hold the whole file; never one that somebody kept on the way.
+
+    Raises DeliveryError.
+    """
     answer = _get(account, f"{clip_id}/receipt")
     if answer is None:
         return None
@@ -44,6 +54,7 @@ def fetch_receipt(account: Account, clip_id: str) -> PortalReceipt | None:
         bytes=whole_number(facts, "bytes"),
         received_at=text(facts, "received_at"),
         page=account.check(text(facts, "page")),
+        told_at=_told_at(answer),
     )
 
 
@@ -57,12 +68,27 @@ def fetch_stage(account: Account, clip_id: str) -> PortalStage | None:
     stage = text(facts, "stage")
     if text(facts, "clip_id") != clip_id or stage not in STAGES or not isinstance(note, str | None):
         raise NotAPortal
-    return PortalStage(stage, note)
+    return PortalStage(stage, note, _count(facts.get("views")), _count(facts.get("replies")))
+
+
+def _count(value: object) -> int | None:
+    """A figure is a kindness: one that makes no sense is not known, and the rest of the answer counts."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
+
+
+def _told_at(answer: Answer) -> datetime | None:
+    """The Date of an answer (RFC 9110, 6.6.1), which is in GMT."""
+    try:
+        told = parsedate_to_datetime(answer.headers.get("Date", ""))
+        return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _get(account: Account, path: str) -> Answer | None:
     base = account.portal.clips.rstrip("/")
-    answer = account.request("GET", f"{base}/{path}", headers={"Accept": "application/json"})
+    headers = {"Accept": "application/json", "Cache-Control": "no-cache"}
+    answer = account.request("GET", f"{base}/{path}", headers=headers)
     if answer.status in (404, 410):
         return None
     if answer.status >= 400:

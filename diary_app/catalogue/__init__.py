@@ -12,10 +12,11 @@ from diary_app.catalogue.errors import (
     CatalogueUnwritable,
     UnknownClip,
 )
+from diary_app.catalogue.news import News
 from diary_app.catalogue.queue import Queue
 
 __all__ = ["Catalogue", "CatalogueDamaged", "CatalogueError", "CatalogueTooNew", "CatalogueUnwritable", "UnknownClip"]
 
 
-class Catalogue(Edits, Queue):
+class Catalogue(Edits, Queue, News):
     """The open catalogue. Raises CatalogueError where it cannot be opened."""

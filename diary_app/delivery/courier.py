@@ -82,6 +82,7 @@ class Courier:
     """now: wall clock in seconds; clock: monotonic seconds; random: 0 <= x < 1; chunk: bytes in one PATCH, or all.
 
     cap: bytes a second, or None; pause: waits for an event, or so many seconds of the clock, and says which it was.
+    afterwards: called with the line to the portal when it has told its news, before that is closed.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Courier:
         chunk: int | None = None,
         cap: Callable[[], int | None] = lambda: None,
         pause: Callable[[Event, float], bool] = Event.wait,
+        afterwards: Callable[[Account, Event], None] = lambda _line, _stop: None,
     ) -> None:
         self._catalogue = catalogue
         self._connector = connector
@@ -108,6 +110,7 @@ class Courier:
         self._chunk = chunk
         self._cap = cap
         self._pause = pause
+        self._afterwards = afterwards
         # One clip at a time, whichever thread asks: a lease only keeps other processes away.
         self._busy = Lock()
         self._holder = f"{os.getpid()}-{uuid.uuid4()}"
@@ -245,6 +248,7 @@ class Courier:
         try:
             with self._connector.account(stop) as account:
                 moved = [self._ask_stage(account, clip) for clip in clips]
+                self._afterwards(account, stop)
                 return any(moved)
         except Identity as error:
             self._tell(PortalChanged(error.sentence))
@@ -253,12 +257,14 @@ class Courier:
         return False
 
     def _ask_stage(self, account: Account, clip: Clip) -> bool:
+        """True where the portal moved it; that somebody watched it is no sign that more is about to happen."""
         found = fetch_stage(account, clip.clip_id)
-        if found is None or (Stage(found.stage), found.note) == (clip.stage, clip.note):
+        if found is None:
             return False
-        self._catalogue.move(clip.clip_id, Stage(found.stage), note=found.note)
-        self._tell(ClipChanged(clip.clip_id))
-        return True
+        stage = Stage(found.stage)
+        if self._catalogue.hear(clip, stage, note=found.note, views=found.views, replies=found.replies):
+            self._tell(ClipChanged(clip.clip_id))
+        return (stage, found.note) != (clip.stage, clip.note)
 
     # -- helpers ----------------------------------------------------------------------------------------------------
 

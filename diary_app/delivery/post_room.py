@@ -17,6 +17,7 @@ from diary_app.delivery.practice import PracticePortal
 from diary_app.delivery.uploader import Uploader, deliver
 from diary_app.delivery.when_to_send import WhenToSend
 from diary_app.folders import Folders
+from diary_app.keeping import Keeping
 from diary_app.news import News, PortalChanged
 from upload.errors import DeliveryError, Stopped
 
@@ -47,6 +48,7 @@ class PostRoom:
         self._practice = PracticePortal(folders)
         self._desk = PairingDesk(folders, self._practice, portal=portal)
         self.when = WhenToSend(catalogue, KeptRules(folders.data / "sending.json"), tell=on_news, wake=self.wake)
+        self.keeping = Keeping(folders, catalogue, paired=self._paired, tell=on_news)
         self._courier = Courier(
             catalogue,
             self._desk,
@@ -55,6 +57,7 @@ class PostRoom:
             now=time.time,
             random=random.random,
             cap=lambda: self.when.cap,
+            afterwards=self.keeping.round,
         )
         self._uploader = Uploader(catalogue, self._courier, stays=self.when.stays)
         self._speeds = LineSpeeds(folders.line_speeds)
@@ -62,12 +65,14 @@ class PostRoom:
 
     def start(self) -> None:
         """Begin to deliver in the background."""
+        self.keeping.start()
         self._uploader.start()
 
     def close(self) -> None:
         """End the threads and the practice portal. Waits."""
         self._stop.set()
         self._uploader.stop()
+        self.keeping.close()
         self._keep_speed()
         if self._joining is not None:
             self._joining.join()
@@ -110,6 +115,10 @@ class PostRoom:
         """The portal that this app is joined to."""
         pairing = self._desk.paired()
         return None if pairing is None else PortalFacts(pairing.name, pairing.url, pairing.practice)
+
+    def _paired(self) -> str | None:
+        pairing = self._desk.paired()
+        return None if pairing is None else pairing.url
 
     def join_practice(self) -> Pairing:
         """Start the practice portal and join it. Waits some seconds. Raises DeliveryError."""

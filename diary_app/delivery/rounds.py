@@ -1,14 +1,26 @@
-"""When to ask the portal for news of the clips that it has. Pure but for the clock that is passed in; one thread."""
+"""When to ask the portal for news, and of which clips. Pure but for the clock that is passed in; one thread."""
 
 from collections.abc import Callable
+from typing import Protocol
 
-from diary_app.clip import Stage
+from diary_app.clip import Clip, Stage
 
 CHANGING = (Stage.RECEIVED, Stage.IN_REVIEW)
 """Stages that a moderator is about to change."""
 SETTLED = (Stage.PUBLISHED, Stage.SENT_BACK)
-"""Stages that change seldom: asked for once, when the app starts."""
+"""Stages that change seldom, while their clips are watched and answered: a few of them are asked for in each round."""
+NEWEST = 10
+IN_TURN = 10
+"""Settled clips of each round: the newest, which most people watch, and some of the others, until all have had their
+turn."""
 GROWTH = 1.5
+
+
+class PageOfStage(Protocol):
+    """How the catalogue is asked for some of its clips."""
+
+    def __call__(self, *stages: Stage, skip: int, most: int) -> list[Clip]:
+        """So many of the clips at these stages, the newest first, after the newest `skip`."""
 
 
 class Rounds:
@@ -20,16 +32,18 @@ class Rounds:
         self._longest_s = longest_s
         self._pause_s = shortest_s
         self._next_s = clock()
-        self._first = True
+        self._turned = 0
 
     def due(self) -> bool:
         """True when it is time to ask."""
         return self._clock() >= self._next_s
 
-    @property
-    def stages(self) -> tuple[Stage, ...]:
-        """The clips at these stages are to be asked for in this round."""
-        return CHANGING + SETTLED if self._first else CHANGING
+    def settled(self, page: PageOfStage) -> list[Clip]:
+        """The settled clips to be asked for in this round."""
+        newest = page(*SETTLED, skip=0, most=NEWEST)
+        others = page(*SETTLED, skip=NEWEST + self._turned, most=IN_TURN) if len(newest) == NEWEST else []
+        self._turned = self._turned + IN_TURN if len(others) == IN_TURN else 0
+        return newest + others
 
     def quiet(self) -> None:
         """The portal answered, and nothing had changed (or it did not answer)."""
@@ -42,7 +56,6 @@ class Rounds:
         self._over()
 
     def _over(self) -> None:
-        self._first = False
         self._next_s = self._clock() + self._pause_s
 
     @property

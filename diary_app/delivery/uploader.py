@@ -15,7 +15,7 @@ from types import TracebackType
 from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, ClipId, Goes, Receipt, Stage
 from diary_app.delivery.courier import Courier, Delivered, Elsewhere, Failed, Stayed, held_by_owner
-from diary_app.delivery.rounds import Rounds
+from diary_app.delivery.rounds import CHANGING, Rounds
 from upload.errors import DeliveryError, Stopped, World
 from upload.retry import is_due
 
@@ -142,7 +142,7 @@ class Uploader:
     def _ask_for_stages(self) -> None:
         if not self._rounds.due():
             return
-        clips = self._catalogue.at_stage(*self._rounds.stages)
+        clips = self._catalogue.at_stage(*CHANGING) + self._rounds.settled(self._catalogue.page_of_stage)
         if self._courier.ask_stages(clips, self._stop):
             self._rounds.news()
         else:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from diary_app.catalogue import Catalogue
-from diary_app.clip import Clip, Delivery, Goes, KeptRange, SmallCopy, Stage
+from diary_app.clip import Clip, ClipId, Delivery, Goes, KeptRange, SmallCopy, Stage
+from diary_app.delivery.rounds import IN_TURN, NEWEST, SETTLED, Rounds
 from diary_app.folders import Folders
 from tests.support.many_clips import add_many
 
@@ -16,7 +17,7 @@ from tests.support.many_clips import add_many
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     folders = Folders(tmp_path / "data").make()
     with contextlib.closing(Catalogue(folders.catalogue)) as catalogue:
-        add_many(folders, catalogue, 25)
+        add_many(catalogue, range(25))
         yield catalogue
 
 
@@ -63,3 +64,18 @@ def test_many_clips_take_no_more_queries_than_one(catalogue: Catalogue) -> None:
     one = count(catalogue, lambda: catalogue.clip(catalogue.ids()[0]))
     for read in (catalogue.clips, lambda: catalogue.newest(20), lambda: catalogue.at_stage(*Stage)):
         assert count(catalogue, read) <= one
+
+
+def test_every_round_asks_for_the_newest_and_some_of_the_others_until_all_had_their_turn(
+    catalogue: Catalogue,
+) -> None:
+    add_many(catalogue, range(25, 207))
+    settled = [clip.clip_id for clip in reversed(catalogue.at_stage(*SETTLED))]
+    rounds = Rounds(lambda: 0.0, shortest_s=20, longest_s=300)
+    asked: list[ClipId] = []
+    for _ in range(2 * -(-(len(settled) - NEWEST) // IN_TURN)):
+        this = [clip.clip_id for clip in rounds.settled(catalogue.page_of_stage)]
+        assert this[:NEWEST] == settled[:NEWEST]
+        assert len(this) <= NEWEST + IN_TURN
+        asked += this[NEWEST:]
+    assert sorted(asked) == sorted(settled[NEWEST:] * 2)

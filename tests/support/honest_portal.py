@@ -61,7 +61,10 @@ def refusal(status: int, error: str) -> Reply:
 
 
 class HonestPortal:
-    """What it holds can be looked at and changed by a test: uploads, received, stages, token, refresh_token."""
+    """What it holds can be looked at and changed by a test: uploads, received, stages, token, refresh_token.
+
+    more: further fields of discovery; figures: further fields of where a clip is; received_at: of every receipt.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -72,6 +75,9 @@ class HonestPortal:
         self.refresh_token = "refresh-1"
         self.allowed = True
         self.max_bytes = 1 << 33
+        self.more: dict[str, object] = {}
+        self.figures: dict[str, object] = {}
+        self.received_at = "2026-01-01T00:00:00+00:00"
         self._lock = threading.Lock()
 
     def answer(self, request: Request, body: Iterator[bytes]) -> Reply:
@@ -104,6 +110,7 @@ class HonestPortal:
             "clips": f"{self.url}/clips/",
             "accepts": ["video/mp4", "audio/mp4"],
             "max_bytes": self.max_bytes,
+            **self.more,
         }
 
     def receipt(self, clip_id: str) -> dict[str, object]:
@@ -113,7 +120,7 @@ class HonestPortal:
             "clip_id": clip_id,
             "sha256": held.sha256,
             "bytes": len(held.data),
-            "received_at": "2026-01-01T00:00:00+00:00",
+            "received_at": self.received_at,
             "page": f"{self.url}/clip/{clip_id}",
         }
 
@@ -194,7 +201,7 @@ class HonestPortal:
         if request.clip_id not in self.stages:
             return refusal(404, "not here")
         stage, note = self.stages[request.clip_id]
-        return json_reply(200, {"clip_id": request.clip_id, "stage": stage, "page": None, "note": note})
+        return json_reply(200, {"clip_id": request.clip_id, "stage": stage, "page": None, "note": note, **self.figures})
 
 
 def _metadata(header: str) -> dict[str, str]:

@@ -18,11 +18,11 @@ FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 STAGES = (Stage.PUBLISHED, Stage.RECEIVED, Stage.SENT_BACK, Stage.SAVED, Stage.IN_REVIEW)
 
 
-def add_many(folders: Folders, catalogue: Catalogue, count: int) -> list[str]:
-    """Add so many clips in one transaction, of all stages; returns their ids, oldest first."""
-    ids = [f"00000000-0000-4000-8000-{number:012}" for number in range(count)]
-    made = [(FIRST + timedelta(hours=number)).isoformat() for number in range(count)]
-    stages = [STAGES[number % len(STAGES)] for number in range(count)]
+def add_many(catalogue: Catalogue, numbers: range) -> list[str]:
+    """Add the clips of these numbers in one transaction, of all stages; returns their ids, oldest first."""
+    ids = [f"00000000-0000-4000-8000-{number:012}" for number in numbers]
+    made = [(FIRST + timedelta(hours=number)).isoformat() for number in numbers]
+    stages = [STAGES[number % len(STAGES)] for number in numbers]
     rows = list(zip(ids, stages, made, strict=True))
     with catalogue._change() as db:
         db.executemany(
@@ -52,7 +52,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         folders = Folders(Path(place)).make()
         with contextlib.closing(Catalogue(folders.catalogue)) as catalogue:
-            add_many(folders, catalogue, int(sys.argv[1]))
+            add_many(catalogue, range(int(sys.argv[1])))
             for name, read in (
                 ("all", catalogue.clips),
                 ("ids", catalogue.ids),

@@ -93,6 +93,8 @@ class ScriptedPortal:
         self._ever: dict[str, Step] = {}
         self._lock = threading.RLock()
         self.closing = threading.Event()
+        self.date: str | None = None
+        """What its clock says in the Date of every answer; None: the time of this computer."""
         self._server = _Server(self)
         scheme = "http"
         if certificate is not None:
@@ -231,6 +233,9 @@ class _Server(ThreadingHTTPServer):
                 portal.handle(Exchange(self, portal))
 
             do_GET = do_POST = do_HEAD = do_PATCH = _any
+
+            def date_time_string(self, timestamp: float | None = None) -> str:
+                return super().date_time_string(timestamp) if portal.date is None else portal.date
 
             def log_message(self, format: str, *args: object) -> None:
                 """Keep the tests' output clean."""
