@@ -19,7 +19,9 @@ from capture.recorder import Recorder, RecorderNews, StateChanged, TakeDone, Tol
 from capture.sound_guard import SoundTrouble
 from capture.sound_verdict import judge_try
 from capture.state import Finishing, Pause, Prepare, Recording, Release, Resume, Scrap, Start, State, Stop, Wish
+from diary_app.binning import Bin
 from diary_app.catalogue import Catalogue
+from diary_app.catalogue.reading import Reading
 from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Preset, Receipt, Stage
 from diary_app.delivery.post_room import PortalFacts, PostRoom
 from diary_app.editing.errors import EditError
@@ -50,7 +52,6 @@ log = logging.getLogger(__name__)
 VIDEO_BYTES_A_SECOND = 600_000
 SOUND_BYTES_A_SECOND = 20_000
 """What a take needs on disk, rather too much than too little, for the words 'room for 9 hours'."""
-NOT_ON_ITS_WAY = (Stage.SAVED, Stage.READY, Stage.RECEIVED, Stage.PUBLISHED, Stage.SENT_BACK, Stage.WITHDRAWN)
 __all__ = ["Devices", "Diary", "PortalFacts", "Promise", "Refused"]
 
 
@@ -80,17 +81,17 @@ class Diary:
         )
         self._fitting = Fitting(folders, clock, self._recorder)
         self._device_watch: DeviceWatch | None = None
-        self._post_room = PostRoom(folders, self._catalogue, on_news=self._tell, portal=portal)
+        self._post_room = room = PostRoom(folders, self._catalogue, on_news=self._tell, portal=portal)
         self.sending = self._post_room.when
         self._promises = Promises(self._post_room.seconds_for)
         self._preparer = Preparer(
-            folders,
-            self._catalogue,
-            on_news=self._tell,
-            on_ready=self._post_room.wake,
-            seconds_for=self._post_room.seconds_for,
+            folders, self._catalogue, on_news=self._tell, on_ready=room.wake, seconds_for=room.seconds_for
         )
         self.names = NameDesk(self._catalogue, self._preparer, editable=self._editable, tell=self._tell)
+        self._bin = Bin(folders, self._catalogue, drop=self._preparer.drop, tell=self._tell)
+        self.keeping = self._post_room.keeping
+        self.library: Reading = self._catalogue
+        """The clips that a list shows, without waiting for the others."""
         self.rescue = RescueDesk(folders, self._catalogue, on_news=self._tell, wake=self._preparer.wake)
 
     def start_background(self, *, devices: bool = True) -> None:
@@ -367,17 +368,7 @@ class Diary:
 
         Waits, for a second at most, where it was being prepared ahead.
         """
-        clip = self.clip(clip_id)
-        cut_short = clip.stage is Stage.RECORDING and clip.seconds is not None
-        if not cut_short and (clip.stage not in NOT_ON_ITS_WAY or (clip.wanted and clip.receipt is None)):
-            raise Refused("This clip is on its way to the portal. Wait until it has arrived.")
-        self._preparer.drop(clip_id)
-        self._catalogue.forget(clip_id)
-        # Also a rendition from before the clip was edited, which the catalogue knows no more.
-        for path in (clip.take, *self._folders.renditions.glob(f"{clip_id}.m*")):
-            if path.is_relative_to(self._folders.data):
-                path.unlink(missing_ok=True)
-        self._tell(ClipChanged(clip_id))
+        self._bin.throw(clip_id)
 
     # -- takes that were cut short ------------------------------------------------------------------------------------
 

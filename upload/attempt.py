@@ -15,6 +15,8 @@ from upload.receipt import PortalReceipt, fetch_receipt
 
 MOST_DAMAGED = 3
 """How often a file that arrives damaged is sent from its first byte."""
+SMALL = "small"
+"""What the metadata calls the small copy of a clip (key `copy`); the file itself needs no word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Parcel:
     sha256: str
     filetype: str
     facts: Mapping[str, str]
-    """title, audience, seconds, recorded, people."""
+    """title, audience, seconds, recorded, people; and those that not every clip has."""
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -75,6 +77,20 @@ def attempt(
             if not left:
                 raise
     raise AssertionError("unreachable: the last round returns or raises")
+
+
+def send_ahead(
+    account: Account, parcel: Parcel, *, kept: str | None, watcher: Watcher, chunk: int | None = None
+) -> None:
+    """Deliver a small copy, which goes ahead of the file itself: no receipt tells of it, the last offset does.
+
+    Raises DeliveryError and Stopped; Refusal where this portal takes no small copies.
+    """
+    if SMALL not in account.portal.copies:
+        raise Refusal("The portal takes no small copies. Your recording is safe.")
+    _check(account, parcel)
+    address = kept if kept is not None and account.holds(kept) else None
+    bring(account, parcel, address=address, watcher=watcher, chunk=chunk)
 
 
 def _check(account: Account, parcel: Parcel) -> None:

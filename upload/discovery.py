@@ -26,6 +26,8 @@ class Portal:
     clips: str
     accepts: frozenset[str]
     max_bytes: int
+    copies: frozenset[str] = frozenset({"full"})
+    """Which files of one clip it takes: a portal that does not say so takes the full one alone."""
     keep_days: int | None = None
     """So many days after the receipt a clip's files leave this computer; None: they stay."""
 
@@ -64,6 +66,7 @@ def _read(transport: Transport, facts: dict[str, object]) -> Portal:
         clips=check(text(facts, "clips")),
         accepts=frozenset(kind for kind in accepts if isinstance(kind, str)),
         max_bytes=whole_number(facts, "max_bytes"),
+        copies=_copies(facts.get("copies")),
         keep_days=_keep_days(facts.get("keep_days")),
     )
 
@@ -73,3 +76,8 @@ def _keep_days(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST_KEEP_DAYS:
         return value
     return None
+
+
+def _copies(found: object) -> frozenset[str]:
+    named = found if isinstance(found, list) else []
+    return frozenset(name for name in named if isinstance(name, str)) | {"full"}

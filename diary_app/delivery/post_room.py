@@ -57,6 +57,7 @@ class PostRoom:
             now=time.time,
             random=random.random,
             cap=lambda: self.when.cap,
+            metered=lambda: self.when.metered,
             afterwards=self.keeping.round,
         )
         self._uploader = Uploader(catalogue, self._courier, stays=self.when.stays)

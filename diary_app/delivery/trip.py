@@ -19,8 +19,9 @@ class LeaseLost(Stopped):
 
 
 class Trip:
-    """Told about the bytes of one clip, on the uploader's thread. clock: seconds, monotonic.
+    """Told about the bytes of one file of a clip, on the uploader's thread. clock: seconds, monotonic.
 
+    total: bytes of this file; before, after: of the clip's other files, which the progress counts with it.
     prolong: prolongs the lease and says whether it is still ours; called every prolong_s. cap: bytes a second, or None.
     pause: waits so many seconds and says whether the trip must end instead.
     """
@@ -30,6 +31,8 @@ class Trip:
         clip: Clip,
         *,
         total: int,
+        before: int = 0,
+        after: int = 0,
         tell: Callable[[News], None],
         prolong: Callable[[], bool],
         prolong_s: float,
@@ -38,7 +41,9 @@ class Trip:
         pause: Callable[[float], bool],
     ) -> None:
         self._clip_id = clip.clip_id
-        self._total = total
+        self.total = total
+        self._before = before
+        self._whole = before + total + after
         self._tell = tell
         self._prolong = prolong
         self._prolong_s = prolong_s
@@ -64,9 +69,10 @@ class Trip:
             self._prolonged_s = at
             if not self._prolong():
                 raise LeaseLost
-        if self._told_s < 0 or at - self._told_s >= NEWS_S or sent == self._total:
+        if self._told_s < 0 or at - self._told_s >= NEWS_S or sent == self.total:
             self._told_s = at
-            self._tell(Progress(self._clip_id, Stage.SENDING, sent / self._total, self._seconds_left(sent)))
+            fraction = (self._before + sent) / self._whole
+            self._tell(Progress(self._clip_id, Stage.SENDING, fraction, self._seconds_left(sent)))
 
     def _keep_to_cap(self, sent: int) -> None:
         at = self._clock()
@@ -75,15 +81,16 @@ class Trip:
             if self._cap != before:
                 self._speed, self._held_back = SpeedEstimate(), False
         wait_s = self._pacer.wait_s(at, sent, self._cap)
-        if wait_s > 0 and sent < self._total:
+        if wait_s > 0 and sent < self.total:
             self._held_back = True
             if self._pause(wait_s):
                 raise Stopped
 
     def _seconds_left(self, sent: int) -> float | None:
         """As fast as it went, but no faster than the cap."""
-        left_s = self._speed.seconds_left(self._total - sent)
-        return left_s if left_s is None or self._cap is None else max(left_s, (self._total - sent) / self._cap)
+        left = self._whole - self._before - sent
+        left_s = self._speed.seconds_left(left)
+        return left_s if left_s is None or self._cap is None else max(left_s, left / self._cap)
 
     def holds(self, held: int) -> None:
         """The portal holds so many bytes for certain."""

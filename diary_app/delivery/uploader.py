@@ -1,4 +1,4 @@
-"""The way of finished clips to the portal: one thread, one clip at a time, small ones first.
+"""The way of finished clips to the portal: one thread, one file at a time, small ones first.
 
 The queue is a table of the catalogue, so a crash anywhere is resumed by asking again; that a clip arrives exactly once
 is the portal's promise for one clip id. Nothing is deleted here.
@@ -14,8 +14,9 @@ from types import TracebackType
 
 from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, ClipId, Goes, Receipt, Stage
-from diary_app.delivery.courier import Courier, Delivered, Elsewhere, Failed, Stayed, held_by_owner
+from diary_app.delivery.courier import Courier, Delivered, Elsewhere, Failed, Stayed, WentAhead, held_by_owner
 from diary_app.delivery.rounds import CHANGING, Rounds
+from diary_app.delivery.small_first import next_bytes
 from upload.errors import DeliveryError, Stopped, World
 from upload.retry import is_due
 
@@ -126,7 +127,7 @@ class Uploader:
         for clip in queue:
             if clip.stage is Stage.SENDING:
                 self._courier.take_back(clip)
-        for clip in queue:
+        for clip in sorted([*queue, *self._catalogue.small_ahead()], key=next_bytes):
             if self._stays(clip) or not _due(clip, now=self._now()):
                 continue
             with _HeldOnBug(self._courier, clip):
@@ -193,6 +194,8 @@ def deliver(
         outcome = courier.carry(catalogue.clip(clip_id), stop)
         if isinstance(outcome, Delivered):
             return outcome.receipt
+        if isinstance(outcome, WentAhead):
+            continue
         if isinstance(outcome, Stayed):
             raise DeliveryError(HELD)
         if isinstance(outcome, Failed) and (not isinstance(outcome.error, World) or clock() >= ends):

@@ -65,6 +65,11 @@ class WhenToSend:
         """How many bytes a second may go out; None: as many as can."""
         return self._kept.read().cap.bytes_per_s
 
+    @property
+    def metered(self) -> bool:
+        """True while the connection is paid for by the amount, as far as the window has learnt."""
+        return self._connection.metered
+
     def change(self, *, also_metered: bool | None = None, cap: Cap | None = None) -> None:
         """Remember another rule; None leaves one as it is. Waits for the disk. Raises Refused with a sentence."""
         self._kept.change(also_metered=also_metered, cap=cap)

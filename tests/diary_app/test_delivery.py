@@ -13,7 +13,8 @@ import pytest
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Delivery, Stage
-from diary_app.delivery.courier import Elsewhere, parcel_of
+from diary_app.delivery.courier import Elsewhere
+from diary_app.delivery.parcels import parcel_of
 from diary_app.delivery.uploader import deliver
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, Progress

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diary_app.catalogue import Catalogue
-from diary_app.clip import About, Audience, ClipId, Kind, Person, Rendition, Stage, new_clip_id
+from diary_app.clip import About, Audience, ClipId, Kind, Person, Rendition, SmallCopy, Stage, new_clip_id
 from diary_app.folders import Folders
 
 
@@ -35,3 +35,15 @@ def add_ready_clip(folders: Folders, catalogue: Catalogue, *, size: int, rng: ra
     catalogue.move(clip_id, Stage.READY)
     catalogue.want(clip_id)
     return ReadyClip(clip_id, sha256, path)
+
+
+def add_small_copy(
+    folders: Folders, catalogue: Catalogue, clip_id: ClipId, *, size: int, rng: random.Random
+) -> SmallCopy:
+    """Give a clip a small copy of random bytes."""
+    content = rng.randbytes(size)
+    path = folders.renditions / f"{clip_id}.mini.mp4"
+    path.write_bytes(content)
+    small = SmallCopy(path, hashlib.sha256(content).hexdigest(), size, 12.5)
+    catalogue.set_small_copy(clip_id, small)
+    return small

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 TUS = {"Tus-Resumable": "1.0.0"}
+SMALL = "-small"
+"""How the name of an upload ends that is a small copy; a portal that was not asked for one takes none."""
 OPEN = ("discovery", "device", "token")
 
 
@@ -148,7 +150,7 @@ class HonestPortal:
     def _create(self, request: Request) -> Reply:
         metadata = _metadata(request.headers["Upload-Metadata"])
         length = int(request.headers["Upload-Length"])
-        clip_id = metadata["clipid"]
+        clip_id = metadata["clipid"] + (SMALL if metadata.get("copy") == "small" else "")
         held = self.received.get(clip_id) or self.uploads.get(clip_id)
         if held is None or (held.length, held.metadata["sha256"]) != (length, metadata["sha256"]):
             if clip_id in self.received:
@@ -189,7 +191,8 @@ class HonestPortal:
             self.uploads.pop(clip_id, None)
             return False
         self.received[clip_id] = upload
-        self.stages.setdefault(clip_id, ("received", None))
+        if not clip_id.endswith(SMALL):
+            self.stages.setdefault(clip_id, ("received", None))
         return True
 
     def _receipt(self, request: Request) -> Reply:
