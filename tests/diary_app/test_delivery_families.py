@@ -81,7 +81,7 @@ def test_identity_is_held_until_the_user_signed_in(desk: Desk) -> None:
         clip = desk.catalogue.clip(ready.clip_id)
         assert clip.stage is Stage.READY
         assert clip.delivery.problem == SignInNeeded().sentence
-        assert PortalChanged(SignInNeeded().sentence) in desk.news
+        eventually(lambda: PortalChanged(SignInNeeded().sentence) in desk.news)
         asked = desk.portal.asked("POST")
         time.sleep(0.3)
         assert desk.portal.asked("POST") == asked, "a held clip is left alone"
