@@ -1,0 +1,65 @@
+"""English words for what comes back of a clip, and for how long its files stay here: shared by screens and commands."""
+
+from datetime import date, datetime, timedelta
+
+from diary_app.clip import Clip, Stage
+from diary_app.keeping import KeepRule, moment
+
+STAYS_UNTIL = "Stays on this computer until {day}"
+LEAVES_SOON = "Will soon be removed from this computer"
+REMOVED = "Removed from this computer on {day}"
+AS_ASKED = "{removed}, as {portal} asks."
+THE_PORTAL = "the portal"
+PORTAL_HAS_IT = "The portal has it."
+OWN_FILE = "The file that you recorded stays where you put it."
+"""A take that was recorded to a place of the user's own."""
+TAKEN_BACK = "It was withdrawn: nobody can watch it any more."
+SENT_BACK_GONE = "The recording is not on this computer any more. To hand in another one, record it again."
+TOLD_STAGES = (Stage.RECEIVED, Stage.IN_REVIEW, Stage.PUBLISHED)
+
+
+def day_words(day: date, today: date) -> str:
+    """A day as people say it: 3 May; with its year where that is another one."""
+    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun: 1 view, 12 views, no views."""
+    return f"{number} {one}" if number == 1 else f"{number or 'no'} {many}"
+
+
+def figures(clip: Clip) -> str:
+    """How a published clip is received: 12 views, 2 replies; empty where nothing is known."""
+    if clip.stage is not Stage.PUBLISHED:
+        return ""
+    views = "" if clip.views is None else counted(clip.views, "view", "views")
+    replies = counted(clip.replies, "reply", "replies") if clip.replies else ""
+    return ", ".join(part for part in (views, replies) if part)
+
+
+def stays(clip: Clip, rule: KeepRule, now: datetime) -> str:
+    """Until when its files stay; empty where no rule removes them, or they are gone. now: local time."""
+    received = moment(clip.receipt.received_at) if clip.receipt is not None else None
+    told = clip.stage in TOLD_STAGES and clip.removed_at is None
+    if rule.days is None or received is None or not told:
+        return ""
+    until = (received + timedelta(days=rule.days)).astimezone(now.tzinfo).date()
+    if until < now.date():
+        return LEAVES_SOON
+    return STAYS_UNTIL.format(day=day_words(until, now.date()))
+
+
+def removed(clip: Clip, now: datetime) -> str:
+    """That its files are gone, for a line of a list; empty where they are here. now: local time."""
+    if clip.removed_at is None:
+        return ""
+    return REMOVED.format(day=day_words(clip.removed_at.astimezone(now.tzinfo).date(), now.date()))
+
+
+def removed_sentence(clip: Clip, portal: str, now: datetime, *, own_file: bool) -> str:
+    """The same with who asked for it, and where the clip is now; portal: its name, empty where it is not known."""
+    if clip.removed_at is None:
+        return ""
+    asked = AS_ASKED.format(removed=removed(clip, now), portal=portal or THE_PORTAL)
+    where = {Stage.WITHDRAWN: TAKEN_BACK, Stage.SENT_BACK: SENT_BACK_GONE}.get(clip.stage, PORTAL_HAS_IT)
+    return " ".join((asked, where, *((OWN_FILE,) if own_file else ())))

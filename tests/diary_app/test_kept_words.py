@@ -1,0 +1,66 @@
+"""The words for figures and for how long files stay: one and many, this year and another, before and after."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from diary_app import kept_words
+from diary_app.clip import Clip, ClipId, Kind, Receipt, Stage
+from diary_app.keeping import NO_RULE, KeepRule
+
+CLIP_ID = ClipId("0f8fad5b-d9cb-469f-a165-70867728950e")
+NOW = datetime(2026, 4, 20, 9, 0, tzinfo=UTC)
+CLIP = Clip(
+    CLIP_ID,
+    Kind.VIDEO,
+    Stage.PUBLISHED,
+    NOW,
+    Path("takes/a.mp4"),
+    receipt=Receipt(CLIP_ID, "ab" * 32, 7, "2026-04-03T10:00:00+00:00", "http://127.0.0.1/1"),
+)
+MONTH = KeepRule("http://127.0.0.1", 30)
+
+
+@pytest.mark.parametrize(
+    ("views", "replies", "words"),
+    [
+        (12, 2, "12 views, 2 replies"),
+        (1, 1, "1 view, 1 reply"),
+        (0, 0, "no views"),
+        (3, None, "3 views"),
+        (None, 4, "4 replies"),
+        (None, None, ""),
+    ],
+)
+def test_figures(views: int | None, replies: int | None, words: str) -> None:
+    assert kept_words.figures(replace(CLIP, views=views, replies=replies)) == words
+    assert kept_words.figures(replace(CLIP, stage=Stage.IN_REVIEW, views=views, replies=replies)) == ""
+
+
+def test_until_when_it_stays() -> None:
+    assert kept_words.stays(CLIP, MONTH, NOW) == "Stays on this computer until 3 May"
+    assert kept_words.stays(CLIP, MONTH, NOW - timedelta(days=365)) == "Stays on this computer until 3 May 2026"
+    assert kept_words.stays(CLIP, MONTH, NOW + timedelta(days=30)) == kept_words.LEAVES_SOON
+    for stage in (Stage.SENT_BACK, Stage.WITHDRAWN, Stage.SAVED):
+        assert kept_words.stays(replace(CLIP, stage=stage), MONTH, NOW) == ""
+    assert kept_words.stays(CLIP, NO_RULE, NOW) == ""
+    assert kept_words.stays(replace(CLIP, receipt=None), MONTH, NOW) == ""
+    assert kept_words.stays(replace(CLIP, removed_at=NOW), MONTH, NOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("stage", "own_file", "words"),
+    [
+        (Stage.PUBLISHED, False, "The portal has it."),
+        (Stage.RECEIVED, True, f"The portal has it. {kept_words.OWN_FILE}"),
+        (Stage.WITHDRAWN, False, kept_words.TAKEN_BACK),
+        (Stage.SENT_BACK, False, kept_words.SENT_BACK_GONE),
+    ],
+)
+def test_what_is_gone_says_who_asked_and_where_the_clip_is(stage: Stage, own_file: bool, words: str) -> None:
+    clip = replace(CLIP, stage=stage, removed_at=datetime(2026, 5, 3, 10, 0, tzinfo=UTC))
+    said = kept_words.removed_sentence(clip, "Oak House", NOW, own_file=own_file)
+    assert said == f"Removed from this computer on 3 May, as Oak House asks. {words}"
+    assert kept_words.removed_sentence(CLIP, "Oak House", NOW, own_file=own_file) == ""
