@@ -109,10 +109,13 @@ def _run_command(command: str, rest: Sequence[str]) -> None:
     """Run one admin command; raises HomeError with its sentence."""
     from django.core.management import CommandError, call_command
 
-    call_command("migrate", verbosity=0, interactive=False)
+    from portal import database
+
+    database.prepare()
     home.prepare(home.data_folder())
     try:
-        call_command(command, *rest)
+        with database.in_sentences():
+            call_command(command, *rest)
     except CommandError as error:
         raise home.HomeError(str(error)) from error
 

@@ -14,11 +14,8 @@ from typing import Protocol
 
 from django.conf import settings
 
-from portal.intake.disk import DiskFailed, disk_errors, sha256, sync_folder
-
-
-class NotHere(DiskFailed):
-    """There is no file of this name."""
+from portal import s3
+from portal.intake.disk import NotHere, disk_errors, sha256, sync_folder
 
 
 class Files(Protocol):
@@ -115,9 +112,25 @@ def _found(name: str) -> Iterator[None]:
 
 def media() -> Files:
     """Films and sounds: those of clips, whole or small."""
-    return Folder(Path(settings.MEDIA))
+    return _place("media", Path(settings.MEDIA))
 
 
 def posters() -> Files:
     """The still pictures of clips."""
-    return Folder(Path(settings.POSTERS))
+    return _place("posters", Path(settings.POSTERS))
+
+
+def _place(kind: str, folder: Path) -> Files:
+    return Folder(folder) if settings.S3 is None else s3.Bucket(settings.S3, kind, nearby=Path(settings.INCOMING))
+
+
+def check() -> None:
+    """When the portal starts: whether the bucket can be used. Raises home.HomeError with the reason."""
+    if settings.S3 is not None:
+        s3.check(settings.S3)
+        s3.forget_half_puts(settings.S3, "media")
+
+
+def are_well() -> bool:
+    """Whether finished files can be had. A folder's disk is that of the deliveries, which is asked for itself."""
+    return settings.S3 is None or s3.is_well(settings.S3)

@@ -61,6 +61,19 @@ def secret_key(folder: Path) -> str:
     return path.read_text().strip() if path.exists() else secrets.token_urlsafe(48)
 
 
+def secret_from(variable: str) -> str:
+    """What the file that a setting names holds, without the line's end; raises HomeError."""
+    path = Path(os.environ[variable])
+    try:
+        found = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise HomeError(f"The portal cannot read {path}, which {variable} names: {why}.") from error
+    if not found:
+        raise HomeError(f"{path}, which {variable} names, is empty.")
+    return found
+
+
 def lock(folder: Path) -> IO[bytes]:
     """Hold the folder for one server, until the file is closed or the process ends; raises HomeError."""
     file = (folder / "running.lock").open("a+b")

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.views.decorators.http import require_safe
 
 from portal import files, words
-from portal.intake.disk import StoreError
+from portal.intake.disk import NotHere, StoreError
 from portal.models import Clip
 from portal.pages import clip_for
 
@@ -56,32 +56,13 @@ def read_range(header: str | None, size: int) -> ByteRange | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Film:
-    """What is played of a clip: its file, how long that is in bytes, and the tag that changes with its content."""
-
-    name: str
-    bytes: int
-    tag: str
-
-
-def film_of(clip: Clip) -> Film:
-    """The whole rendition; until it is here, the small copy. Raises NotHere."""
-    if clip.whole:
-        return Film(clip.media_name, clip.bytes, f'"{clip.sha256}"')
-    size = files.media().size(clip.small_name) if clip.small_name else None
-    if size is None:
-        raise files.NotHere(clip.small_name)
-    return Film(clip.small_name, size, f'"{clip.small_name}"')
-
-
 @require_safe
 def media(request: HttpRequest, clip_id: UUID) -> HttpResponseBase:
     """The file of a clip, whole or in part."""
     clip = clip_for(request, clip_id)
     try:
-        return _media(request, clip, film_of(clip))
-    except files.NotHere as error:
+        return _media(request, clip)
+    except NotHere as error:
         raise Http404 from error
     except StoreError:
         return _out_of_reach()
@@ -90,28 +71,29 @@ def media(request: HttpRequest, clip_id: UUID) -> HttpResponseBase:
             connection.close()  # a film is watched for minutes, and PostgreSQL counts its connections
 
 
-def _media(request: HttpRequest, clip: Clip, film: Film) -> HttpResponseBase:
+def _media(request: HttpRequest, clip: Clip) -> HttpResponseBase:
+    tag = f'"{clip.sha256}"'
     headers = {
         "Accept-Ranges": "bytes",
-        "ETag": film.tag,
+        "ETag": tag,
         "Cache-Control": "private, no-cache",  # a clip can be withdrawn: ask each time
         "Content-Disposition": "inline",
     }
-    if request.headers.get("If-None-Match") == film.tag:
+    if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers=headers)
-    asked = request.headers.get("Range") if request.headers.get("If-Range", film.tag) == film.tag else None
+    asked = request.headers.get("Range") if request.headers.get("If-Range", tag) == tag else None
     try:
-        part = read_range(asked, film.bytes)
+        part = read_range(asked, clip.bytes)
     except NoSuchRange:
-        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{film.bytes}"})
-    sent = part or ByteRange(0, film.bytes - 1)
+        return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{clip.bytes}"})
+    sent = part or ByteRange(0, clip.bytes - 1)
     headers["Content-Length"] = str(sent.length)
     if part is not None:
-        headers["Content-Range"] = f"bytes {sent.first}-{sent.last}/{film.bytes}"
+        headers["Content-Range"] = f"bytes {sent.first}-{sent.last}/{clip.bytes}"
     # The first piece is read before the answer begins: then the answer can still say that the file cannot be had.
-    first = _read(film.name, sent.first, sent.length) if request.method == "GET" else None
+    first = _read(clip.media_name, sent.first, sent.length) if request.method == "GET" else None
     return StreamingHttpResponse(
-        _nothing() if first is None else _pieces(film.name, sent, first),
+        _nothing() if first is None else _pieces(clip.media_name, sent, first),
         status=200 if part is None else 206,
         content_type=clip.filetype,
         headers=headers,
@@ -160,7 +142,7 @@ def poster(request: HttpRequest, clip_id: UUID) -> HttpResponse:
         if size is None:
             raise Http404
         picture = kept.read(name, 0, size)
-    except files.NotHere as error:
+    except NotHere as error:
         raise Http404 from error
     except StoreError:
         return _out_of_reach()

@@ -4,14 +4,14 @@ import contextlib
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from types import FrameType
 
 import uvicorn
 from django.conf import settings
-from django.core.management import call_command
 
-from portal import asgi, home
+from portal import asgi, database, files, home, only_one
 from portal.intake import store
 from portal.worker import Worker
 
@@ -28,10 +28,11 @@ HEADER_BYTES = 64 * 1024
 class _Server(uvicorn.Server):
     """Says when it is ready, and ends deliveries that are under way when it stops."""
 
-    def __init__(self, config: uvicorn.Config, *, router: asgi.Router, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, *, router: asgi.Router, address: str, lost: threading.Event) -> None:
         super().__init__(config)
         self._router = router
         self._address = address
+        self._lost = lost
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -40,6 +41,10 @@ class _Server(uvicorn.Server):
             (settings.DATA / home.ADDRESS).write_text(self._address, encoding="utf-8")
             print(f"Portal ready at {self._address}", flush=True)
 
+    async def on_tick(self, counter: int) -> bool:
+        """Asked ten times a second: whether to stop."""
+        return await super().on_tick(counter) or self._lost.is_set()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._router.intake.sweeper.stop()
         self._router.intake.turns.end_all()
@@ -47,34 +52,42 @@ class _Server(uvicorn.Server):
 
 
 def serve(*, host: str, port: int) -> None:
-    """Run until SIGTERM or SIGINT. Raises home.HomeError where the folder or the port cannot be had."""
-    with _listen(host, port) as listener, home.lock(settings.DATA):
+    """Run until SIGTERM or SIGINT. Raises home.HomeError where the folder, the database or the port cannot be had."""
+    lost = threading.Event()
+    with _listen(host, port) as listener, home.lock(settings.DATA), only_one.held(lost=lost.set):
         (settings.DATA / home.ADDRESS).unlink(missing_ok=True)
-        call_command("migrate", verbosity=0, interactive=False)
+        database.prepare()
         home.prepare(settings.DATA)
+        files.check()
         store.recover()
-        worker = Worker()
-        router = asgi.build(on_received=worker.wake)
-        config = uvicorn.Config(
-            router,
-            lifespan="off",
-            access_log=False,
-            log_level="warning",
-            server_header=False,
-            proxy_headers=False,
-            h11_max_incomplete_event_size=HEADER_BYTES,
-            timeout_graceful_shutdown=STOP_S,
-            # A delivery holds a socket and a file. Whoever comes when all are taken gets 503 at once, and tries again.
-            limit_concurrency=max(16, (_handles() - SPARE_HANDLES) // 2),
-        )
-        server = _Server(config, router=router, address=_address(listener))
-        worker.start()
-        try:
-            with _quiet_signals():
-                server.run(sockets=[listener])
-        finally:
-            router.intake.close()
-            worker.stop()
+        _run(listener, lost)
+    if lost.is_set():
+        raise home.HomeError(only_one.ANOTHER)
+
+
+def _run(listener: socket.socket, lost: threading.Event) -> None:
+    worker = Worker()
+    router = asgi.build(on_received=worker.wake)
+    config = uvicorn.Config(
+        router,
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        timeout_graceful_shutdown=STOP_S,
+        # A delivery holds a socket and a file. Whoever comes when all are taken gets 503 at once, and tries again.
+        limit_concurrency=max(16, (_handles() - SPARE_HANDLES) // 2),
+    )
+    server = _Server(config, router=router, address=_address(listener), lost=lost)
+    worker.start()
+    try:
+        with _quiet_signals():
+            server.run(sockets=[listener])
+    finally:
+        router.intake.close()
+        worker.stop()
 
 
 def _handles() -> int:

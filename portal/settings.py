@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fontpkg_atkinson_hyperlegible import ROOT as FONT
 
-from portal import home
+from portal import database, home, s3
 from portal.codes import new_user_code
 
 
@@ -26,6 +26,8 @@ DATA = home.data_folder()
 MEDIA = DATA / "media"
 INCOMING = DATA / "incoming"
 POSTERS = DATA / "posters"
+S3 = s3.configured()
+"""The bucket where films, sounds and posters lie; None: in MEDIA and POSTERS."""
 
 PRACTICE = os.environ.get(home.PRACTICE_VARIABLE) == "1"
 PORTAL_NAME = os.environ.get(home.NAME_VARIABLE) or ("Practice portal" if PRACTICE else "Our diary")
@@ -99,18 +101,7 @@ TEMPLATES = [
         },
     },
 ]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "portal.sqlite3",
-        "OPTIONS": {
-            "timeout": 30,
-            # A write lock from the start of a transaction: none fails half-way because another came between.
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        },
-    },
-}
+DATABASES = {"default": database.configured(DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

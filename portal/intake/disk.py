@@ -24,6 +24,10 @@ class DiskFailed(StoreError):
     """The disk refused to write or to sync."""
 
 
+class NotHere(DiskFailed):
+    """There is no file of this name."""
+
+
 @contextlib.contextmanager
 def disk_errors() -> Iterator[None]:
     """Name what the disk says."""

@@ -19,6 +19,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import Error, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from portal import files
@@ -93,7 +94,7 @@ def create(owner: User, facts: ClipFacts, length: int) -> Upload:
 
 def _create(owner: User, facts: ClipFacts, length: int) -> Upload:
     with transaction.atomic():
-        copies = {upload.copy: upload for upload in Upload.objects.filter(clip_id=facts.clip_id)}
+        copies = {upload.copy: upload for upload in _locked(facts.clip_id)}
         if any(upload.owner_id != owner.pk for upload in copies.values()):
             raise OthersClip
         existing = copies.get(facts.copy)
@@ -113,6 +114,11 @@ def _create(owner: User, facts: ClipFacts, length: int) -> Upload:
         return _described(new, facts)
 
 
+def _locked(clip_id: UUID) -> QuerySet[Upload]:
+    """The deliveries of a clip, which nobody else changes until the transaction ends: an admin command may bring it."""
+    return Upload.objects.select_for_update().filter(clip_id=clip_id)
+
+
 def _described(upload: Upload, facts: ClipFacts) -> Upload:
     """Write the newest words about a clip that has not been received yet."""
     upload.filetype, upload.title, upload.audience = facts.filetype, facts.title, facts.audience
@@ -126,7 +132,7 @@ def _described(upload: Upload, facts: ClipFacts) -> Upload:
 def forget_rest(clip_id: UUID) -> None:
     """Throw away what came of a clip that somebody was done with before all of it was here."""
     with transaction.atomic():
-        for upload in Upload.objects.filter(clip_id=clip_id, received=False):
+        for upload in _locked(clip_id).filter(received=False):
             discard(upload)
 
 
@@ -186,7 +192,16 @@ def commit(upload: Upload) -> None:
 
 
 def keep(upload: Upload) -> None:
-    """Compare the SHA-256 and hold the file under its final name, durably. Raises Damaged, NoRoom, DiskFailed."""
+    """Compare the SHA-256 and hold the file under its final name, durably.
+
+    Raises Damaged, NoRoom, DiskFailed, and entries.Ended: then nothing is kept.
+    """
+    try:
+        with contextlib.suppress(entries.WholeHere):
+            entries.check_wanted(upload.clip_id, upload.copy)  # withdrawn just now: portal/removal.py took the bytes
+    except entries.Ended:
+        forget_rest(upload.clip_id)
+        raise
     kept = files.media()
     with disk_errors():
         here = upload.part.exists()
@@ -201,16 +216,21 @@ def keep(upload: Upload) -> None:
 def enter_queue(upload: Upload) -> None:
     """Make the row of the clip, and the task that checks it. Raises entries.Ended: then the file is gone."""
     try:
-        with transaction.atomic():
-            entries.enter(upload)
-            Upload.objects.filter(pk=upload.pk).update(received=True)
-            transaction.on_commit(
-                partial(upload.part.unlink, missing_ok=True)
-            )  # what a bucket was given lies here still
+        _enter(upload)
+    except IntegrityError:
+        _enter(upload)  # an admin command made the row just now: find it
     except entries.Ended:
         forget_rest(upload.clip_id)
         raise
     entries.drop_small_copies(upload.clip_id)
+
+
+def _enter(upload: Upload) -> None:
+    with transaction.atomic():
+        entries.enter(upload)
+        Upload.objects.filter(pk=upload.pk).update(received=True)
+        # A bucket was given a copy: what it was made from goes now.
+        transaction.on_commit(partial(upload.part.unlink, missing_ok=True))
 
 
 # -- what nobody carries on with ------------------------------------------------------------------------------------
@@ -242,12 +262,18 @@ def settle(upload_id: UUID, now: datetime) -> None:
         if standing(upload.owner, upload.pk).whole:
             commit(upload)
         elif upload.touched_at < _too_old(now):
-            with transaction.atomic():
-                discard(upload)
+            _forget_stale(upload, now)
     except (entries.Ended, entries.WholeHere):
         forget_rest(upload.clip_id)
     except StoreError:
         log.exception("The delivery %s could not be finished.", upload_id)
+
+
+def _forget_stale(upload: Upload, now: datetime) -> None:
+    """Unless somebody carries on with it since it was looked at: an admin command takes no turn."""
+    with transaction.atomic():
+        for still in _locked(upload.clip_id).filter(pk=upload.pk, received=False, touched_at__lt=_too_old(now)):
+            discard(still)
 
 
 def _too_old(now: datetime) -> datetime:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 
-from django.db import DatabaseError
+from django.db import Error
 from django.utils import timezone
 
 from portal.intake import limits, store
@@ -51,7 +51,7 @@ class Sweeper:
             await asyncio.sleep(every_s)
             try:
                 await self.sweep()
-            except DatabaseError:
+            except Error:
                 log.exception("The sweeper could not read the database; it tries again later.")
 
     async def sweep(self) -> None:
