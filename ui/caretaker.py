@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 from capture.state import Finishing, Paused, Recording
 from diary_app.catalogue import CatalogueError
-from diary_app.clip import Clip, ClipId
+from diary_app.clip import Clip, ClipId, Stage
 from diary_app.diary import Diary
 from diary_app.errors import Refused
 from diary_app.news import ClipChanged, News, PortalChanged, Progress, RecorderChanged
@@ -152,12 +152,15 @@ class Caretaker(QObject):
 
     def make_take_safe(self) -> None:
         """The system is about to end the session: close an open take first. Waits for the disk."""
-        if not self._records:
-            return
+        open_take = self._diary.clips()[0].clip_id if self._records else None
         self._diary.release()
         ends = time.monotonic() + TAKE_S
-        while self._records and time.monotonic() < ends:
+        while open_take is not None and self._is_open(open_take) and time.monotonic() < ends:
             time.sleep(0.02)
+
+    def _is_open(self, clip_id: ClipId) -> bool:
+        """Until the take is whole and the catalogue knows it."""
+        return any(clip.clip_id == clip_id and clip.stage is Stage.RECORDING for clip in self._diary.clips())
 
     @property
     def _records(self) -> bool:

@@ -19,7 +19,7 @@ class Question(QDialog):
         self.setAccessibleName(f"{what} {why}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setModal(True)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(SPACE * 4, SPACE * 4, SPACE * 4, SPACE * 3)
         column.setSpacing(SPACE * 2)
         column.addWidget(label(what, "heading"))
@@ -28,7 +28,8 @@ class Question(QDialog):
         self._answers = QBoxLayout(QBoxLayout.Direction.TopToBottom if below else across)
         self._answers.setSpacing(SPACE)
         column.addLayout(self._answers)
-        self.setMinimumWidth(min(480, parent.width() - SPACE * 4))
+        self._room_px = parent.width() - SPACE * 4
+        self.setMinimumWidth(min(480, self._room_px))
 
     def answer(self, text: str, *, name: str, weight: Weight = Weight.SECONDARY, icon: str = "") -> Button:
         """Add an answer; pressing it closes the question. The first one added has the focus."""
@@ -38,4 +39,11 @@ class Question(QDialog):
         self._answers.addWidget(button)
         if self._answers.count() == 1:
             button.setFocus()
+        self._make_room()
         return button
+
+    def _make_room(self) -> None:
+        """No answer loses a word: they stand below each other where the window is too narrow for all of them."""
+        if self._column.minimumSize().width() > self._room_px:
+            self._answers.setDirection(QBoxLayout.Direction.TopToBottom)
+        self.setMinimumWidth(max(self.minimumWidth(), self._column.minimumSize().width()))
