@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
         description="Record, trim, compress and deliver clips. Without a command it opens the app.",
     )
     commands = _Commands(top, common)
-    for add in (_devices, _record, _edit, _deliver, _library, _rescue, _portal):
+    for add in (_devices, _record, _edit, _deliver, _library, _rescue, _desktop, _portal):
         add(commands)
     return top
 
@@ -144,6 +144,13 @@ def _rescue(commands: _Commands) -> None:
         dest="source",
         help="bring the clips of this folder here; asks for the six words, or reads them from standard input",
     )
+
+
+def _desktop(commands: _Commands) -> None:
+    desktop = commands.add("desktop", "put the app into this user's list of programs, or take it out (Linux)")
+    which = desktop.add_mutually_exclusive_group(required=True)
+    which.add_argument("--install", action="store_true", help="write a desktop entry and an icon into your own folders")
+    which.add_argument("--remove", action="store_true", help="delete them again")
 
 
 def _portal(commands: _Commands) -> None:

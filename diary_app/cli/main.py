@@ -89,6 +89,10 @@ def _loaded(command: str) -> Callable[[argparse.Namespace, Folders], int]:
             from diary_app.cli import rescue
 
             return rescue.run_rescue
+        case "desktop":
+            from diary_app.cli import desktop
+
+            return desktop.run_desktop
         case "demo":
             from diary_app.cli import demo
 
