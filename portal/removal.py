@@ -8,6 +8,7 @@ left.
 
 import contextlib
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -39,19 +40,31 @@ def is_gone(clip_id: UUID) -> bool:
 def remove_all() -> None:
     """Remove what withdrawn clips still have. What a disk refuses is logged and stays for the next time."""
     for clip in Clip.objects.filter(stage=Stage.WITHDRAWN, removed_at=None):
-        try:
+        with _patience(clip.clip_id):
             remove(clip)
-        except DiskFailed:
-            log.exception("The files of the withdrawn clip %s could not be removed yet.", clip.clip_id)
+    # A delivery that was under way may have begun a new file in the moment in which the old one went.
+    withdrawn = Clip.objects.filter(stage=Stage.WITHDRAWN).values("clip_id")
+    for upload in Upload.objects.filter(received=False, clip_id__in=withdrawn):
+        with _patience(upload.clip_id):
+            _remove_part(upload)
+
+
+@contextlib.contextmanager
+def _patience(clip_id: UUID) -> Iterator[None]:
+    try:
+        yield
+    except DiskFailed:
+        log.exception("The files of the withdrawn clip %s could not be removed yet.", clip_id)
 
 
 def remove(clip: Clip) -> None:
-    """Remove all that a withdrawn clip has, then write it down. May be repeated; raises DiskFailed."""
+    """Remove all that a withdrawn clip has, then write it down. May be repeated; raises DiskFailed.
+
+    The rows of deliveries stay: the intake says by them that nothing more is taken (portal/intake/entries.py).
+    """
     uploads = list(Upload.objects.filter(clip_id=clip.clip_id))
-    # The rows of what is on its way go first: then nobody carries on with it.
-    Upload.objects.filter(clip_id=clip.clip_id, received=False).delete()
     for upload in uploads:
-        _remove_part(upload.part)
+        _remove_part(upload)
     names = {clip.media_name, clip.small_name, *(upload.media_name for upload in uploads)} - {""}
     for name in names:
         files.media().remove(name)
@@ -61,10 +74,10 @@ def remove(clip: Clip) -> None:
     _write_down(clip)
 
 
-def _remove_part(part: Path) -> None:
+def _remove_part(upload: Upload) -> None:
     with disk_errors(), contextlib.suppress(FileNotFoundError):
-        part.unlink()
-        sync_folder(part.parent)
+        upload.part.unlink()
+        sync_folder(upload.part.parent)
 
 
 def _write_down(clip: Clip) -> None:

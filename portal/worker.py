@@ -53,7 +53,9 @@ class Worker:
         self._thread.join()
 
     def _asked(self, **signal: object) -> None:
-        """Something was withdrawn."""
+        """Something was withdrawn: that does not wait for all the checks that wait."""
+        if self._batch is not None:
+            self._batch.running = False
         self.wake()
 
     def _run(self) -> None:
