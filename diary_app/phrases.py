@@ -23,6 +23,15 @@ def spoken(seconds: float) -> str:
     return " ".join(part for part in parts if part) or "0 seconds"
 
 
+def spoken_tenths(seconds: float) -> str:
+    """A place in a clip as it is said: 1 minute 3.2 seconds."""
+    tenths = max(0, round(seconds * 10))
+    whole, rest = spoken(tenths // 600 * 60) if tenths >= 600 else "", tenths % 600
+    if whole and not rest:
+        return whole
+    return f"{whole} {rest / 10:g} {'second' if rest == 10 else 'seconds'}".strip()
+
+
 def _count(number: int, noun: str) -> str:
     if not number:
         return ""

@@ -18,6 +18,8 @@ PICTURES = 24
 PICTURE_PX = 96
 BUCKETS = 600
 """Pictures in the strip, their height in pixels, and bars that the sound is measured in."""
+FINE_S = 0.02
+"""A bar of the sound as it is seen closely, in seconds."""
 SOUND_STEP_S = 0.02
 """One step by keyboard where there are no pictures."""
 
@@ -32,9 +34,19 @@ class Opened:
     """Length of one picture in seconds."""
 
 
+def finer(seconds: float) -> int:
+    """How many times more bars than BUCKETS a take has for those who look closely."""
+    return max(1, round(seconds / BUCKETS / FINE_S))
+
+
+def fine_buckets(seconds: float) -> int:
+    """How many that makes."""
+    return BUCKETS * finer(seconds)
+
+
 def open_take(clip: Clip, find_output: Callable[[], SoundOutput | None]) -> Opened:
     """Open a clip's take for playing. Raises EditError."""
-    player = Player(clip.take, keep=clip.keep, output=find_output(), picture_limit=PICTURE_LIMIT)
+    player = Player(clip.take, keep=clip.keep, names=clip.names_said, output=find_output(), picture_limit=PICTURE_LIMIT)
     frame_s = 1 / player.facts.fps if player.facts.fps else SOUND_STEP_S
     return Opened(player, player.duration_s, frame_s)
 
@@ -55,7 +67,7 @@ def draw_outline(
     known = facts or probe(take)
 
     def draw_wave() -> None:
-        for peaks in sound_wave(take, buckets=BUCKETS, facts=known, stop=stop):
+        for peaks in sound_wave(take, buckets=BUCKETS, finer=finer(known.seconds), facts=known, stop=stop):
             on_peaks(peaks)
 
     strip = film_strip(take, count=PICTURES, height=PICTURE_PX, facts=known, stop=stop)

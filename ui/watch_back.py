@@ -18,16 +18,17 @@ from diary_app.editing.probe import MediaFacts
 from diary_app.errors import Refused
 from diary_app.news import News
 from diary_app.playback import Player
-from ui import words
+from ui import name_words, words
 from ui.design import SPACE
 from ui.desk import Desk
-from ui.opening import BUCKETS, PICTURES, Opened, draw_outline, open_take
+from ui.names_said import NamesSaid
+from ui.opening import PICTURES, Opened, draw_outline, open_take
 from ui.place import HOME, Name, Place
 from ui.question import Question
 from ui.screen import Screen
 from ui.suggestion import Suggestion
 from ui.take_notes import marks, notes
-from ui.trim import Trim
+from ui.trim import Edit, Trim
 from ui.widgets.banner import Mark
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.flow import flow
@@ -35,6 +36,7 @@ from ui.widgets.handles import Grip
 from ui.widgets.player_view import PlayerView
 from ui.widgets.strip import Strip
 from ui.widgets.text import label, row
+from ui.zoom import Zoom
 
 
 def close_unused(opened: Opened) -> None:
@@ -45,7 +47,7 @@ def close_unused(opened: Opened) -> None:
 class WatchBack(Screen):
     """The player, the strip, the cuts, and two ways on."""
 
-    help_words = words.HELP_WATCH
+    help_words = (*words.HELP_WATCH, *name_words.HELP)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="watch", wide=True)
@@ -53,6 +55,7 @@ class WatchBack(Screen):
         self._report: TakeReport | None = None
         self._why = ""
         self._editable = True
+        self._saved = Edit(())
         self._stop_drawing = threading.Event()
         self._heading = words.WATCH
         self.view = PlayerView()
@@ -61,11 +64,16 @@ class WatchBack(Screen):
         self.strip = Strip()
         self.strip.moved.connect(self._on_moved)
         self.strip.settled.connect(self._on_settled)
+        self.zoom = Zoom(self.strip, desk.bridge, self._on_failed)
+        self._names = NamesSaid(
+            desk, self.view, self.strip, change=self._change, show=self._show_trim, failed=self._on_not_placed
+        )
         self._suggestion = Suggestion(desk, afterwards=self.view.play)
         self._suggestion.agreed.connect(self._on_suggestion)
         self.column.setSpacing(SPACE)
         self.column.addWidget(self._suggestion)
         self.column.addWidget(self.view, 1)
+        self.column.addWidget(self.zoom.overview)
         self.column.addWidget(self.strip)
         self.column.addWidget(self._notes_line())
         self.column.addWidget(self._cuts())
@@ -89,8 +97,9 @@ class WatchBack(Screen):
         self._leave_bit = self._cut_button(words.CUT_NEVER, "leave-bit", "close", self._on_leave_bit)
         self._undo = self._cut_button(words.UNDO, "undo", "undo", self._on_undo)
         self._redo = self._cut_button(words.REDO, "redo", "redo", self._on_redo)
-        cuts = (self._start_here, self._end_here, self._cut_bit, self._leave_bit, self._undo, self._redo)
-        self._cuts_side = flow(*cuts)
+        cuts = (self._start_here, self._end_here, self._cut_bit, self._leave_bit)
+        names = (self._names.say, self._names.done, self._names.remove)
+        self._cuts_side = flow(*cuts, *names, self.zoom.closer, self.zoom.see_all, self._undo, self._redo)
         return self._cuts_side
 
     def _cut_button(self, text: str, name: str, icon: str, slot: Callable[[], None]) -> Button:
@@ -126,6 +135,8 @@ class WatchBack(Screen):
         self._trim = None
         self._stop_drawing = threading.Event()
         self._suggestion.rest()
+        self._names.rest()
+        self.zoom.rest()
         self.strip.rest()
         video = clip.kind is Kind.VIDEO
         self._heading = words.WATCH if video else words.LISTEN
@@ -147,6 +158,8 @@ class WatchBack(Screen):
         super().leave(towards)
         self._stop_drawing.set()
         self._suggestion.rest()
+        self._names.rest()
+        self.zoom.rest()
         self._close(self.view.take_player())
 
     def _close(self, player: Player | None) -> None:
@@ -167,7 +180,9 @@ class WatchBack(Screen):
             self._close(opened.player)
             return
         clip = self._clip()
-        self._trim = Trim.of(clip.keep, seconds=opened.seconds, frame_s=opened.frame_s)
+        self._trim = Trim.of(clip.keep, names=clip.names_said, seconds=opened.seconds, frame_s=opened.frame_s)
+        self._saved = self._trim.edit
+        self._names.open(clip_id)
         self.strip.show_take(opened.seconds, frame_s=opened.frame_s, read_only=not editable)
         self.view.show_player(opened.player)
         self.view.picture.explain(words.SOUND_ONLY if clip.kind is Kind.SOUND else "", icon="microphone")
@@ -175,6 +190,7 @@ class WatchBack(Screen):
             self.strip.show_marks(marks(self._report))
             self._show_notes(notes(self._report))
         self._show_trim(self._trim)
+        self.zoom.follow(clip.take, opened.player.facts)
         self._draw_outline(clip.take, opened.player.facts)
         if editable:
             self._suggestion.look(clip_id, self._trim)
@@ -186,7 +202,7 @@ class WatchBack(Screen):
             later(lambda: None if stop.is_set() else self.strip.add_picture(found.position, found.image, of=PICTURES))
 
         def on_peaks(found: Peaks) -> None:
-            later(lambda: None if stop.is_set() else self.strip.add_peaks(found.position, found.values, of=BUCKETS))
+            later(lambda: None if stop.is_set() else self.strip.add_peaks(found.position, found.values, of=found.of))
 
         draw = partial(draw_outline, take, facts=facts, stop=stop, on_picture=on_picture, on_peaks=on_peaks)
         self.desk.bridge.errand(draw, lambda _nothing: None, self._on_failed)
@@ -221,24 +237,33 @@ class WatchBack(Screen):
 
     def _on_tick(self, take_s: float) -> None:
         self.strip.show_place(take_s)
+        self.zoom.overview.show_place(take_s)
 
     # -- cutting ----------------------------------------------------------------------------------------------------
 
     def _show_trim(self, trim: Trim) -> None:
         self._trim = trim
         self._suggestion.follow(trim)
+        self._names.follow(trim)
         self.strip.show_keep(trim.keep)
         self.strip.show_bit(trim.bit)
         marking = trim.bit is not None
         self._cut_bit.say(words.CUT_NOW if marking else words.CUT_BIT)
         self._cut_bit.weight = Weight.DANGER if marking else Weight.SECONDARY
         self._leave_bit.setVisible(marking)
-        for button in (self._start_here, self._end_here, self._undo, self._redo):
+        naming = trim.chosen is not None
+        self._cut_bit.setVisible(not naming)
+        for button in (self._start_here, self._end_here):
+            button.setVisible(not marking and not naming)
+        for button in (self._undo, self._redo):
             button.setVisible(not marking)
         whole = phrases.clock(trim.seconds)
         kept = words.KEPT_LENGTH.format(length=phrases.clock(trim.kept_s), whole=whole)
-        text = words.CUT_HOW if marking else words.ALL_KEPT.format(length=whole) if trim.is_whole else kept
-        self.view.note.setText(text)
+        if marking or naming:
+            self.view.note.setText(words.CUT_HOW if marking else name_words.HOW)
+        else:
+            length = words.ALL_KEPT.format(length=whole) if trim.is_whole else kept
+            self.view.note.setText(". ".join(filter(None, (length, self._names.note(trim)))))
 
     def _change(self, change: Callable[[Trim], Trim]) -> None:
         """Make one change that counts: show it, play it, keep it."""
@@ -246,16 +271,28 @@ class WatchBack(Screen):
             return
         try:
             trim = change(self._trim)
-            keep = () if trim.is_whole else trim.keep
-            self.desk.diary.set_keep(self._clip_id, keep)
+            self._keep(trim)
         except (EditRefused, Refused) as refused:
             self.banner.say(str(refused), safe=words.SAFE, focus=True)
             self._show_trim(self._trim.undo() if self._trim.moving else self._trim)
             return
         self._say_standing()
         self._show_trim(trim)
-        if self.view.player is not None:
-            self.view.player.set_keep(trim.keep)
+        player, before, self._saved = self.view.player, self._saved, trim.edit
+        if player is not None:
+            player.set_names(trim.names)
+            if trim.keep != before.keep:
+                player.set_keep(trim.keep)
+
+    def _keep(self, trim: Trim) -> None:
+        """Write down what is other than it was. Raises Refused."""
+        if trim.keep != self._saved.keep:
+            self.desk.diary.set_keep(self._clip_id, () if trim.is_whole else trim.keep)
+        if trim.names != self._saved.names:
+            self.desk.diary.names.keep(self._clip_id, trim.names)
+
+    def _on_not_placed(self, sentence: str) -> None:
+        self.banner.say(sentence, safe=words.SAFE, focus=True)
 
     def _on_moved(self, grip: Grip, at_s: float) -> None:
         trim, player = self._trim, self.view.player
@@ -276,13 +313,17 @@ class WatchBack(Screen):
                 self._show_trim(trim.move_bit_start(at_s))
             case Grip.BIT_END:
                 self._show_trim(trim.move_bit_end(at_s))
+            case Grip.NAME_START:
+                self._show_trim(trim.move_name_start(at_s))
+            case Grip.NAME_END:
+                self._show_trim(trim.move_name_end(at_s))
             case Grip.PLACE:
                 pass
         player.seek(at_s)
         self.strip.show_place(player.position_s)
 
     def _on_settled(self, grip: Grip) -> None:
-        if grip in (Grip.START, Grip.END):
+        if grip in (Grip.START, Grip.END, Grip.NAME_START, Grip.NAME_END):
             self._change(Trim.settle)
 
     @property
@@ -305,7 +346,10 @@ class WatchBack(Screen):
             return
         if self.view.player is not None:
             self.view.player.pause()
-        self._show_trim(self._trim.mark_bit(self._here_s))
+        marked = self._trim.mark_bit(self._here_s)
+        self._show_trim(marked)
+        if marked.bit is not None:
+            self.strip.show_closely(*marked.bit)
         self.strip.handle(Grip.BIT_START).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_leave_bit(self) -> None:

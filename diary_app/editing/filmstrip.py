@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -59,6 +60,8 @@ class Peaks:
     """NaN for a bucket of which nothing is known yet."""
     exact: bool = True
     """False where only a little of each bucket was heard: the true values are as high or higher."""
+    of: int = 0
+    """How many buckets the take has in all."""
 
 
 def film_strip(
@@ -66,10 +69,13 @@ def film_strip(
     *,
     count: int,
     height: int = 64,
+    part: tuple[float, float] | None = None,
     facts: MediaFacts | None = None,
     stop: threading.Event | None = None,
 ) -> Iterator[Thumbnail]:
     """Yield `count` pictures, each the nearest keyframe at or before its moment; none for sound alone.
+
+    part: from this second of the take to that one, instead of all of it.
 
     Both ends come first, then the middle, then always the middle of what lies between two. Decodes one picture for
     each, whatever the length of the take. facts spares probing it again. Raises EditError as probe() does.
@@ -77,11 +83,12 @@ def film_strip(
     facts = facts or probe(take)
     if facts.kind is not Kind.VIDEO:
         return
+    start_s, end_s = part or (0.0, facts.seconds)
     with _Pictures(take, facts, height) as pictures:
         for position in evenly(count):
             if stop is not None and stop.is_set():
                 return
-            at_s = facts.seconds * (position + 0.5) / count
+            at_s = start_s + (end_s - start_s) * (position + 0.5) / count
             image = pictures.at(at_s + facts.origin_s)
             if image is not None:
                 yield Thumbnail(position, at_s, image)
@@ -165,38 +172,56 @@ def _small(frame: av.VideoFrame, height: int) -> Image:
 
 
 def sound_wave(
-    take: Path, *, buckets: int, facts: MediaFacts | None = None, stop: threading.Event | None = None
+    take: Path,
+    *,
+    buckets: int,
+    finer: int = 1,
+    facts: MediaFacts | None = None,
+    stop: threading.Event | None = None,
 ) -> Iterator[Peaks]:
     """Yield the peaks of `buckets` equal stretches of the take, some at a time; none where there is no sound.
 
-    Of a long take all of them come roughly first; then, from the first to the last, exactly, as in the end all are.
-    facts spares probing it again. Raises EditError as probe() does.
+    Of a long take all of them come roughly first; then, from the first to the last, exactly, as in the end all are:
+    `finer` times as many. facts spares probing it again. Raises EditError as probe() does.
     """
     facts = facts or probe(take)
     if not facts.has_sound:
         return
     if is_worth_it(facts, buckets):
         for values in rough_wave(take, Soundings(facts, buckets), facts=facts, stop=stop):
-            yield Peaks(0, tuple(values.tolist()), exact=False)
-    yield from _exact_wave(take, facts, buckets, stop)
+            yield Peaks(0, tuple(values.tolist()), exact=False, of=buckets)
+    yield from exact_wave(take, facts, buckets * finer, stop=stop)
 
 
-def _exact_wave(take: Path, facts: MediaFacts, buckets: int, stop: threading.Event | None) -> Iterator[Peaks]:
+def exact_wave(
+    take: Path,
+    facts: MediaFacts,
+    buckets: int,
+    *,
+    part: tuple[int, int] | None = None,
+    stop: threading.Event | None = None,
+) -> Iterator[Peaks]:
+    """Yield the peaks of `buckets` equal stretches of a take with sound, or of `part` of them: from one up to another.
+
+    Raises EditError as open_media() does.
+    """
     total = max(1, round(facts.seconds * facts.sample_rate))
-    edges = [total * at // buckets for at in range(buckets + 1)]
-    piece = Piece(exactly(0.0), exactly(facts.seconds))
-    peaks, done, given = np.zeros(buckets), 0, 0
+    first, last = part or (0, buckets)
+    edges = [total * at // buckets for at in range(first, last + 1)]
+    start, end = (Fraction(edge, facts.sample_rate) for edge in (edges[0], edges[-1]))
+    piece = Piece(start, end if part else exactly(facts.seconds))
+    peaks, done, given = np.zeros(last - first), edges[0], 0
     if stop is not None and stop.is_set():
         return
     blocks = sound_of(take, (piece,), rate=facts.sample_rate, channels=min(2, facts.channels))
     for together in _together(blocks, facts.sample_rate, stop):
         done = _gather(peaks, np.abs(together).max(axis=0), edges, done)
         ready = bisect.bisect_right(edges, done) - 1
-        if ready - given >= max(1, buckets // 50):
-            yield Peaks(given, _clipped(peaks[given:ready]))
+        if ready - given >= max(1, len(peaks) // 50):
+            yield Peaks(first + given, _clipped(peaks[given:ready]), of=buckets)
             given = ready
-    if given < buckets and not (stop is not None and stop.is_set()):
-        yield Peaks(given, _clipped(peaks[given:]))
+    if given < len(peaks) and not (stop is not None and stop.is_set()):
+        yield Peaks(first + given, _clipped(peaks[given:]), of=buckets)
 
 
 def _together(blocks: Iterator[Sound], rate: int, stop: threading.Event | None) -> Iterator[Sound]:

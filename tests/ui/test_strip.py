@@ -18,7 +18,7 @@ from ui.widgets.handles import HANDLE_PX
 from ui.widgets.strip import CALM_MS, Strip
 
 SIZE = (640, 106)
-EDGE = HANDLE_PX // 2 + 12
+EDGE = HANDLE_PX // 2 + 16
 UNKNOWN = math.nan
 
 

@@ -39,9 +39,10 @@ def box(painter: QPainter, area: QRectF, *, fill: QColor, edge: QColor | None = 
     painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), CORNER, CORNER)
 
 
-def ring(painter: QPainter, widget: QWidget, *, corner: float = CORNER + 4) -> None:
-    """Draw the focus ring round the whole widget."""
+def ring(painter: QPainter, widget: QWidget, *, corner: float = CORNER + 4, width: int | None = None) -> None:
+    """Draw the focus ring round the whole widget, or round its middle, of this width in pixels."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour(widget, "ink"), RING))
     edge = RING / 2
-    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(edge, edge, -edge, -edge), corner, corner)
+    aside = edge if width is None else (widget.width() - width) / 2
+    painter.drawRoundedRect(QRectF(widget.rect()).adjusted(aside, edge, -aside, -edge), corner, corner)

@@ -1,22 +1,18 @@
 """The film strip and the sound wave of a take, what is kept of it, and the handles that change that. GUI thread."""
 
-import math
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QBrush,
-    QColor,
-    QImage,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPixmap,
     QResizeEvent,
+    QTouchEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -24,46 +20,66 @@ from capture.model import Image
 from diary_app.clip import KeptRange
 from ui import words
 from ui.design import CORNER
+from ui.strip_view import STEP, StripView
 from ui.style import colour
 from ui.take_notes import Mark
 from ui.widgets.handles import HANDLE_PX, Grip, Handle
+from ui.widgets.name_tag import NameTag
+from ui.widgets.outline import Outline
 from ui.widgets.paint import painting
-from ui.widgets.preview import as_qimage
+from ui.widgets.pinch import Pinch
+from ui.widgets.strip_paint import (
+    paint_bit,
+    paint_cut,
+    paint_film,
+    paint_kept_edges,
+    paint_mark,
+    paint_wave,
+    rounded,
+)
 
-LEAST_MARK_PX = 6.0
-"""A gap of a moment in a long take is seen all the same."""
-ON_SCREEN = QColor("#F1EDE4")
-"""The ink on the screen colour, the same in every palette but the one of high contrast, where it reads as well."""
 TOP_PX = 18
 """The lane above the strip in which the knob of the place runs."""
 CALM_MS = 100
 """Pictures and peaks that come within so long of each other are shown together: hundreds come within seconds."""
+NOTCH = 120
+"""What a mouse wheel says for one click; it shows half as much, or twice."""
+APART = 3
+"""Handles of one stretch stand so many times their width apart where it is shown closely."""
 
 
 class Strip(QWidget):
-    """Draws the take from left to right; take time is its only unit."""
+    """Draws the take, or the part of it that is looked at, from left to right; take time is its only unit."""
 
     moved = Signal(object, float)
     """Grip and take time in seconds, while it is being moved."""
     settled = Signal(object)
     """Grip: it was let go, or moved by keyboard."""
+    chosen = Signal(int)
+    """The number of a name whose tag was pressed."""
+    looked = Signal(object)
+    """The StripView, whenever it is another one."""
 
     def __init__(self, *, name: str = "strip") -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(words.STRIP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._seconds = 1.0
-        self._pictures: dict[int, tuple[QImage, Image]] = {}
-        self._count = 1
-        self._wave: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.outline = Outline(1.0)
+        self._view = StripView.whole(1.0)
         self._keep: tuple[KeptRange, ...] = (KeptRange(0.0, 1.0),)
         self._place_s = 0.0
         self._bit: tuple[float, float] | None = None
+        self._names: tuple[KeptRange, ...] = ()
+        self._chosen: int | None = None
+        self._read_only = False
         self._marks: tuple[Mark, ...] = ()
         self._under: QPixmap | None = None
+        self._pinch = Pinch()
         self._soon = QTimer(self, singleShot=True, interval=CALM_MS)
         self._soon.timeout.connect(self.update)
+        self._tags: list[NameTag] = []
         self._handles = {grip: self._make(grip) for grip in Grip}
         self.rest()
 
@@ -72,6 +88,7 @@ class Strip(QWidget):
         handle.dragged.connect(self._on_dragged)
         handle.dropped.connect(self.settled)
         handle.nudged.connect(self._on_nudged)
+        handle.reached.connect(self._on_reached)
         return handle
 
     def sizeHint(self) -> QSize:
@@ -85,7 +102,12 @@ class Strip(QWidget):
     @property
     def filled(self) -> tuple[int, bool]:
         """How many pictures it shows, and whether it shows the sound."""
-        return len(self._pictures), bool((self._wave > 0).any())
+        return self.outline.rough, self.outline.has_sound
+
+    @property
+    def view(self) -> StripView:
+        """Which part of the take is seen."""
+        return self._view
 
     def handle(self, grip: Grip) -> Handle:
         """The handle, for focus."""
@@ -95,38 +117,41 @@ class Strip(QWidget):
 
     def rest(self) -> None:
         """No take is open: nothing can be moved yet."""
-        self._pictures = {}
-        self._wave = np.zeros(0, dtype=np.float32)
+        self.outline = Outline(1.0)
         self._under = None
         self._bit = None
         self.show_marks(())
+        self.show_names((), chosen=None)
         for handle in self._handles.values():
             handle.hide()
-        self.update()
+        self.look(StripView.whole(1.0))
 
     def show_take(self, seconds: float, *, frame_s: float, read_only: bool) -> None:
         """A take of this many seconds; one picture lasts frame_s. read_only hides the trim's handles."""
         self.rest()
-        self._seconds = max(seconds, 1e-3)
+        self._read_only = read_only
+        self.outline = Outline(seconds)
         for grip, handle in self._handles.items():
             handle.frame_s = frame_s
             handle.setVisible(grip is Grip.PLACE or (grip in (Grip.START, Grip.END) and not read_only))
-        self._put_handles()
+        self.look(StripView.whole(self.outline.seconds))
 
     def add_picture(self, position: int, picture: Image, *, of: int) -> None:
         """A small picture (height x width x 3, BGR), at this position of as many at even distances over the take."""
-        self._count = of
-        self._pictures[position] = (as_qimage(picture), picture)
+        self.outline.add_picture((position + 0.5) / of * self.outline.seconds, picture, close=False)
+        self._sharpen()
+
+    def add_close_picture(self, at_s: float, picture: Image) -> None:
+        """One more, of a moment (seconds) in a part that is looked at closely."""
+        self.outline.add_picture(at_s, picture, close=True)
         self._sharpen()
 
     def add_peaks(self, position: int, values: Sequence[float], *, of: int) -> None:
         """Peaks of the sound, 0 to 1, from this position on, of as many at even distances over the take.
 
-        NaN is what nobody knows yet. Later peaks take the place of earlier ones, which were heard less closely.
+        NaN is what nobody knows yet. Later peaks take the place of earlier ones; of more over the take, of fewer.
         """
-        if len(self._wave) != of:
-            self._wave = np.full(of, np.nan, dtype=np.float32)
-        self._wave[position : position + len(values)] = values
+        self.outline.add_peaks(position, values, of=of)
         self._sharpen()
 
     def _sharpen(self) -> None:
@@ -150,6 +175,7 @@ class Strip(QWidget):
         """Where the player is."""
         if abs(take_s - self._place_s) > 1e-4:
             self._place_s = take_s
+            self.look(self._view.holding(take_s))
             self._put(Grip.PLACE, take_s)
 
     def show_bit(self, bit: tuple[float, float] | None) -> None:
@@ -159,31 +185,129 @@ class Strip(QWidget):
             self._handles[grip].setVisible(bit is not None)
         self._put_handles()
 
+    def show_names(self, names: Sequence[KeptRange], *, chosen: int | None) -> None:
+        """Where names were said, in seconds of the take, and which of them has handles, if any."""
+        self._names, self._chosen = tuple(names), chosen
+        while len(self._tags) < len(names):
+            self._tags.append(self._make_tag(len(self._tags)))
+        for number, tag in enumerate(self._tags):
+            tag.setVisible(number < len(names))
+            tag.setEnabled(not self._read_only)
+        for grip in (Grip.NAME_START, Grip.NAME_END):
+            self._handles[grip].setVisible(chosen is not None)
+        self._put_handles()
+
+    def _make_tag(self, number: int) -> NameTag:
+        tag = NameTag(number, self)
+        tag.clicked.connect(lambda: self.chosen.emit(number))
+        tag.stackUnder(self._handles[Grip.PLACE])
+        return tag
+
+    def tag(self, number: int) -> NameTag:
+        """The tag of a name, for focus."""
+        return self._tags[number]
+
+    # -- which part is seen -----------------------------------------------------------------------------------------
+
+    def look(self, view: StripView) -> None:
+        """See this part."""
+        if view == self._view:
+            return
+        self._view = view
+        self._under = None
+        self._put_handles()
+        self.looked.emit(view)
+
+    def closer(self, times: float = STEP) -> None:
+        """See less of it larger, or with less than 1 more; where the player is stays in sight."""
+        view = self._view
+        at_s = self._place_s if view.shows(self._place_s) else (view.left_s + view.right_s) / 2
+        self.look(view.zoomed(times, at_s))
+
+    def see_all(self) -> None:
+        """See the whole take."""
+        self.look(StripView.whole(self.outline.seconds))
+
+    def show_closely(self, start_s: float, end_s: float) -> None:
+        """Come closer where the two handles of this stretch would stand on each other."""
+        share = min(0.5, APART * HANDLE_PX / max(1, self.width() - HANDLE_PX))
+        self.look(self._view.round(start_s, end_s, share=share))
+
+    def _on_reached(self, grip: Grip) -> None:
+        self.look(self._view.holding(self.time_of(grip)))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl: closer and further, round the mouse; sideways, or with Shift: along. Else the screen scrolls."""
+        turn, modifiers = event.angleDelta(), event.modifiers()
+        if modifiers & Qt.KeyboardModifier.ControlModifier:
+            self.look(self._view.zoomed(STEP ** (turn.y() / NOTCH), self.time_at(event.position().x())))
+        elif turn.x() or modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.look(self._view.moved(-(turn.x() or turn.y()) / NOTCH * self._view.span_s / 8))
+        else:
+            super().wheelEvent(event)
+            return
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Plus and minus, on whichever handle the focus is."""
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.closer()
+        elif event.key() == Qt.Key.Key_Minus:
+            self.closer(1 / STEP)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """One finger goes there; two come closer."""
+        if isinstance(event, QTouchEvent):
+            self._touched(event)
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _touched(self, event: QTouchEvent) -> None:
+        over = event.type() in (QEvent.Type.TouchEnd, QEvent.Type.TouchCancel)
+        pinched = self._pinch.follow(event)
+        if pinched is not None:
+            view = self._view.zoomed(pinched.times, self.time_at(pinched.from_x))
+            self.look(view.moved((pinched.from_x - pinched.to_x) / max(1, self.width() - HANDLE_PX) * view.span_s))
+        elif not self._pinch.is_on and len(event.points()) == 1:
+            self.moved.emit(Grip.PLACE, self.time_at(event.points()[0].position().x()))
+            if over:
+                self.settled.emit(Grip.PLACE)
+        if over:
+            self._pinch.end()
+
     # -- time and place ---------------------------------------------------------------------------------------------
 
     def x_of(self, take_s: float) -> float:
         """Where a moment lies, in pixels."""
-        return HANDLE_PX / 2 + take_s / self._seconds * (self.width() - HANDLE_PX)
+        return HANDLE_PX / 2 + (take_s - self._view.left_s) / self._view.span_s * (self.width() - HANDLE_PX)
 
     def time_at(self, x: float) -> float:
         """Which moment lies there, in seconds of the take."""
         share = (x - HANDLE_PX / 2) / max(1, self.width() - HANDLE_PX)
-        return min(self._seconds, max(0.0, share * self._seconds))
+        return self._view.left_s + min(1.0, max(0.0, share)) * self._view.span_s
 
     def time_of(self, grip: Grip) -> float:
         """Where a handle stands, in seconds of the take."""
         bit = self._bit or (0.0, 0.0)
+        name = self._names[self._chosen] if self._chosen is not None else None
         return {
             Grip.PLACE: self._place_s,
             Grip.START: self._keep[0].start_s,
             Grip.END: self._keep[-1].end_s,
             Grip.BIT_START: bit[0],
             Grip.BIT_END: bit[1],
+            Grip.NAME_START: name.start_s if name else 0.0,
+            Grip.NAME_END: name.end_s if name else 0.0,
         }[grip]
 
     def _put_handles(self) -> None:
         for grip in Grip:
             self._put(grip, self.time_of(grip))
+        for tag, name in zip(self._tags, self._names, strict=False):
+            tag.lay(name, self.x_of(name.start_s), self.x_of(name.end_s), self._area)
         self.update()
 
     def _put(self, grip: Grip, at_s: float) -> None:
@@ -204,8 +328,9 @@ class Strip(QWidget):
         self.moved.emit(grip, self.time_at(x))
 
     def _on_nudged(self, grip: Grip, by_s: float) -> None:
-        self.moved.emit(grip, min(self._seconds, max(0.0, self.time_of(grip) + by_s)))
+        self.moved.emit(grip, min(self.outline.seconds, max(0.0, self.time_of(grip) + by_s)))
         self.settled.emit(grip)
+        self._on_reached(grip)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A press on the strip goes there."""
@@ -228,17 +353,17 @@ class Strip(QWidget):
         area = self._area
         with painting(self) as painter:
             painter.drawPixmap(0, 0, self._painted_under())
-            painter.setClipPath(_rounded(area))
+            painter.setClipPath(rounded(area))
             for mark in self._marks:
-                self._paint_mark(painter, area, mark)
-            self._paint_cut(painter, area)
+                paint_mark(painter, self, area, mark, self.x_of)
+            paint_cut(painter, self, area, self._cut_away(), self.x_of)
             if self._bit:
-                self._paint_bit(painter, area, self._bit)
+                paint_bit(painter, self, area, self._bit, self.x_of)
             painter.setClipping(False)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colour(self, "edge"), 1))
             painter.drawRoundedRect(area, CORNER, CORNER)
-            self._paint_kept_edges(painter, area)
+            paint_kept_edges(painter, self, area, self._keep, self.x_of)
 
     @property
     def _area(self) -> QRectF:
@@ -253,10 +378,10 @@ class Strip(QWidget):
             under.fill(Qt.GlobalColor.transparent)
             painter = QPainter(under)
             painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-            painter.setClipPath(_rounded(self._area))
+            painter.setClipPath(rounded(self._area))
             painter.fillRect(self._area, colour(self, "screen"))
-            film = self._paint_film(painter, self._area)
-            self._paint_wave(painter, self._area.adjusted(0, film, 0, 0))
+            film = paint_film(painter, self._area, self.outline, self._view)
+            paint_wave(painter, self._area.adjusted(0, film, 0, 0), self.outline, self._view)
             painter.end()
             self._under = under
         return under
@@ -266,88 +391,6 @@ class Strip(QWidget):
         self._under = None
         super().changeEvent(event)
 
-    def _paint_film(self, painter: QPainter, area: QRectF) -> float:
-        """Draw the pictures, for each place the nearest that is there already; returns the height that they took."""
-        if not self._pictures:
-            return 0.0
-        height = area.height() * 0.62
-        first = next(iter(self._pictures.values()))[0]
-        wide = height * first.width() / max(1, first.height())
-        count = max(1, round(area.width() / wide))
-        step = area.width() / count
-        for number in range(count):
-            picture = self._nearest((number + 0.5) / count * self._count - 0.5)
-            target = QRectF(area.left() + number * step, area.top(), step + 0.5, height)
-            trim = (1 - min(1.0, step / wide)) / 2 * picture.width()
-            painter.drawImage(target, picture, QRectF(picture.rect()).adjusted(trim, 0, -trim, 0))
-        return height
-
-    def _nearest(self, position: float) -> QImage:
-        return self._pictures[min(self._pictures, key=lambda known: abs(known - position))][0]
-
-    def _paint_wave(self, painter: QPainter, area: QRectF) -> None:
-        known = np.flatnonzero(~np.isnan(self._wave))
-        if not len(known):
-            return
-        wave = np.interp(np.arange(len(self._wave)), known, self._wave[known])  # a guess, until it is heard
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor("#7FD1C7"))
-        bars = max(1, int(area.width() // 4))
-        for number in range(bars):
-            begin = int(number / bars * len(wave))
-            part = wave[begin : max(begin + 1, int((number + 1) / bars * len(wave)))]
-            high = max(2.0, math.sqrt(float(part.max())) * (area.height() - 4))  # a soft voice is to be seen too
-            left = area.left() + number * area.width() / bars
-            painter.drawRoundedRect(QRectF(left, area.center().y() - high / 2, 2.5, high), 1, 1)
-
-    def _paint_cut(self, painter: QPainter, area: QRectF) -> None:
-        veil = QColor(colour(self, "paper"))
-        veil.setAlpha(205)
-        hatch = QColor(colour(self, "edge"))
-        for start_s, end_s in self._cut_away():
-            gap = QRectF(QPointF(self.x_of(start_s), area.top()), QPointF(self.x_of(end_s), area.bottom()))
-            painter.fillRect(gap, veil)
-            painter.fillRect(gap, QBrush(hatch, Qt.BrushStyle.BDiagPattern))
-
-    def _paint_mark(self, painter: QPainter, area: QRectF, mark: Mark) -> None:
-        """Stripes of their own between two lines, and the word on a plate where there is room for it."""
-        left, right = self.x_of(mark.start_s), self.x_of(mark.end_s)
-        right = max(right, left + LEAST_MARK_PX)
-        box = QRectF(QPointF(left, area.top()), QPointF(right, area.bottom()))
-        painter.fillRect(box, colour(self, "screen"))
-        painter.fillRect(box, QBrush(ON_SCREEN, Qt.BrushStyle.DiagCrossPattern))
-        painter.setPen(QPen(ON_SCREEN, 2))
-        painter.drawLine(box.topLeft(), box.bottomLeft())
-        painter.drawLine(box.topRight(), box.bottomRight())
-        metrics = self.fontMetrics()
-        plate = QRectF(0, 0, metrics.horizontalAdvance(mark.word) + 12, metrics.height() + 4)
-        if plate.width() > box.width():
-            return
-        plate.moveCenter(box.center())
-        painter.fillRect(plate, colour(self, "screen"))
-        painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), mark.word)
-
     def _cut_away(self) -> list[tuple[float, float]]:
-        edges = [0.0, *(edge for part in self._keep for edge in (part.start_s, part.end_s)), self._seconds]
+        edges = [0.0, *(edge for part in self._keep for edge in (part.start_s, part.end_s)), self.outline.seconds]
         return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if end - start > 1e-6]
-
-    def _paint_bit(self, painter: QPainter, area: QRectF, bit: tuple[float, float]) -> None:
-        red = QColor(colour(self, "red"))
-        box = QRectF(QPointF(self.x_of(bit[0]), area.top()), QPointF(self.x_of(bit[1]), area.bottom()))
-        red.setAlpha(110)
-        painter.fillRect(box, red)
-        red.setAlpha(255)
-        painter.fillRect(box, QBrush(red, Qt.BrushStyle.FDiagPattern))
-
-    def _paint_kept_edges(self, painter: QPainter, area: QRectF) -> None:
-        painter.setPen(QPen(colour(self, "accent"), 3))
-        for part in self._keep:
-            left, right = self.x_of(part.start_s), self.x_of(part.end_s)
-            painter.drawLine(QPointF(left, area.top()), QPointF(right, area.top()))
-            painter.drawLine(QPointF(left, area.bottom()), QPointF(right, area.bottom()))
-
-
-def _rounded(area: QRectF) -> QPainterPath:
-    path = QPainterPath()
-    path.addRoundedRect(area, CORNER, CORNER)
-    return path
