@@ -5,11 +5,20 @@ import json
 import signal
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import imageio_ffmpeg
 
-from tests.support.command_line import REPOSITORY, assert_one_sentence, command, diary, diary_json, environment
+from tests.support.command_line import (
+    REPOSITORY,
+    Diaries,
+    assert_one_sentence,
+    command,
+    diary,
+    diary_json,
+    environment,
+)
 from tests.support.flash_beep import measure
 from tests.support.journeys import join, portals_copy
 from tests.support.portal_process import PortalProcess
@@ -80,7 +89,7 @@ def test_every_mistake_gets_one_plain_sentence(tmp_path: Path) -> None:
     text = tmp_path / "notes.mp4"
     text.write_text("These are only words.")
     out = tmp_path / "out.mp4"
-    for arguments in (
+    mistakes: tuple[tuple[str | Path, ...], ...] = (
         ("record", out, "--seconds", "2", "--camera", "No such camera", "--microphone", "demo"),
         ("record", out, "--seconds", "2", "--camera", "demo", "--microphone", "No such microphone"),
         ("record", out, "--seconds", "0", "--camera", "demo", "--microphone", "demo"),
@@ -95,9 +104,12 @@ def test_every_mistake_gets_one_plain_sentence(tmp_path: Path) -> None:
         ("send", tmp_path / "missing.mp4", "--title", "Nothing"),
         ("pair", "http://127.0.0.1:9/"),
         ("frobnicate",),
-    ):
-        assert_one_sentence(diary(*arguments))
-        assert [path.name for path in tmp_path.iterdir() if path.suffix in (".mp4", ".m4a")] == ["notes.mp4"]
+    )
+    with closing(Diaries()) as several:
+        for arguments in mistakes:
+            assert_one_sentence(several(*arguments))
+            assert [path.name for path in tmp_path.iterdir() if path.suffix in (".mp4", ".m4a")] == ["notes.mp4"]
+    assert_one_sentence(diary(*mistakes[0]))
 
 
 def test_a_trim_outside_the_take_is_refused(tmp_path: Path) -> None:

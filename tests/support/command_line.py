@@ -36,6 +36,51 @@ def diary(*arguments: str | Path, env: Mapping[str, str] | None = None) -> "subp
     )
 
 
+ONE_AFTER_ANOTHER = """
+import contextlib, io, json, sys
+from ui.launch import main
+
+def ended(words):
+    try:
+        return main(words)
+    except SystemExit as left:
+        return left.code
+
+for line in sys.stdin:
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as errors:
+        status = ended(json.loads(line))
+    print(json.dumps([status, out.getvalue(), errors.getvalue()]), flush=True)
+"""
+
+
+class Diaries:
+    """One process that runs many commands one after another, which costs one start. Close it at the end."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", ONE_AFTER_ANOTHER],
+            cwd=REPOSITORY, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def __call__(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+        """Run one command to its end, as diary() does."""
+        words = [str(argument) for argument in arguments]
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(words) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, f"the process died of {words}"
+        return subprocess.CompletedProcess(words, *json.loads(answer))
+
+    def close(self) -> None:
+        """End the process."""
+        with self._process:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            assert self._process.wait(TIMEOUT_S) == 0
+
+
 def diary_json(*arguments: str | Path, env: Mapping[str, str] | None = None) -> object:
     """Run one command that must succeed, and read the JSON that it prints."""
     done = diary(*arguments, env=env)
