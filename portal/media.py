@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
-from portal import files, words
+from portal import files, removal, words
 from portal.intake.disk import NotHere, StoreError
 from portal.models import Clip
 from portal.pages import clip_for
@@ -93,23 +93,26 @@ def _media(request: HttpRequest, clip: Clip) -> HttpResponseBase:
     # The first piece is read before the answer begins: then the answer can still say that the file cannot be had.
     first = _read(clip.media_name, sent.first, sent.length) if request.method == "GET" else None
     return StreamingHttpResponse(
-        _nothing() if first is None else _pieces(clip.media_name, sent, first),
+        _nothing() if first is None else _pieces(clip, sent, first),
         status=200 if part is None else 206,
         content_type=clip.filetype,
         headers=headers,
     )
 
 
-async def _pieces(name: str, part: ByteRange, piece: bytes) -> AsyncIterator[bytes]:
-    """`piece`, and what comes after it, read in worker threads; ends early when the viewer goes away."""
+async def _pieces(clip: Clip, part: ByteRange, piece: bytes) -> AsyncIterator[bytes]:
+    """`piece`, and what comes after it, read in worker threads.
+
+    Ends early when the viewer goes away, and when the clip is withdrawn.
+    """
     in_thread = sync_to_async(_read, thread_sensitive=False)
     place, left = part.first, part.length
-    while piece:
+    while piece and not removal.is_gone(clip.clip_id):
         yield piece
         place += len(piece)
         left -= len(piece)
         try:
-            piece = await in_thread(name, place, left) if left else b""
+            piece = await in_thread(clip.media_name, place, left) if left else b""
         except StoreError:
             log.exception("A film stops in the middle.")
             return  # fewer bytes than were promised: the browser asks for the rest again
