@@ -155,14 +155,14 @@ def _record(room: Room) -> tuple[Pipe, FrameGate]:
     return pipe, gate
 
 
-HOUR, MINUTES = 3600.0, 120.0
+HOUR, QUARTER, MINUTES = 3600.0, 900.0, 120.0
 
 
 @pytest.mark.parametrize(
     "room",
     [
         Room(HOUR, 30, jitter=0.4, ppm=200),
-        Room(HOUR, 15, ppm=-200),
+        Room(QUARTER, 15, ppm=-200),
         Room(MINUTES, 30000 / 1001, ppm=-200),
         Room(MINUTES, 25, jitter=0.4, ppm=200),
         Room(MINUTES, 30, jitter=0.4, slow_from=0.4, ppm=-200),
@@ -170,7 +170,7 @@ HOUR, MINUTES = 3600.0, 120.0
     ],
     ids=[
         "hour-30-jitter-fast",
-        "hour-15-slow",
+        "quarter-15-slow",
         "29.97-slow",
         "25-jitter-fast",
         "30-jitter-dark-slow",
