@@ -10,7 +10,7 @@ import socket
 import ssl
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -20,6 +20,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from upload.dialling import Option, dial
+
 BLOCK = 65_536
 """Bytes in one write. A write that does not end within the idle time is a dead connection."""
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
@@ -28,12 +30,21 @@ LOOK_S = 0.2
 
 
 class Connections:
-    """The open sockets of one transport. idle_s: how long one block may take on its way out, in seconds."""
+    """The open sockets of one transport.
 
-    def __init__(self, idle_s: float) -> None:
+    idle_s: how long one block may take on its way out; connect_s: how long connecting may take; both in seconds.
+    """
+
+    def __init__(self, idle_s: float, connect_s: float) -> None:
         self.idle_s = idle_s
+        self.connect_s = connect_s
         self._lock = Lock()
         self._sockets: list[socket.socket] = []
+        self._given_up = False
+
+    def dial(self, host: str, port: int, timeout_s: float, options: Sequence[Option] | None) -> socket.socket:
+        """Open a connection, unless it is given up meanwhile. Raises OSError."""
+        return dial(host, port, timeout_s=timeout_s, options=options or (), given_up=lambda: self._given_up)
 
     def opened(self, connection: socket.socket) -> None:
         """Remember a socket until it is closed."""
@@ -46,6 +57,7 @@ class Connections:
         What the system still has to send is thrown away when the socket is closed: else megabytes would go out on a
         slow line after somebody said Hold.
         """
+        self._given_up = True
         with self._lock:
             for one in self._sockets:
                 with contextlib.suppress(OSError):
@@ -66,6 +78,7 @@ class Connections:
     def ended_by(self, stop: Event) -> Iterator[None]:
         """While the block runs, end every connection as soon as stop is set."""
         over = Event()
+        self._given_up = False
         watcher = Thread(target=self._watch, args=(stop, over), name="upload-stop", daemon=True)
         watcher.start()
         try:
@@ -139,6 +152,9 @@ def _use_our_classes(manager: urllib3.PoolManager, connections: Connections) -> 
 
         response_class = _WholeHead
 
+        def _new_conn(self) -> socket.socket:
+            return connections.dial(self._dns_host, self.port, connections.connect_s, self.socket_options)
+
         def connect(self) -> None:
             super().connect()
             connections.opened(self.sock)
@@ -153,6 +169,9 @@ def _use_our_classes(manager: urllib3.PoolManager, connections: Connections) -> 
         """https."""
 
         response_class = _WholeHead
+
+        def _new_conn(self) -> socket.socket:
+            return connections.dial(self._dns_host, self.port, connections.connect_s, self.socket_options)
 
         def connect(self) -> None:
             super().connect()

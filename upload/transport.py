@@ -87,7 +87,7 @@ class Transport:
         self.origin = origin_of(portal)
         self._timeouts = timeouts or Timeouts()
         self._stop = stop or Event()
-        self._connections = Connections(self._timeouts.answer_s)
+        self._connections = Connections(self._timeouts.answer_s, self._timeouts.connect_s)
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers["User-Agent"] = "diary-app"
