@@ -63,7 +63,7 @@ def test_the_app_killed_at_a_random_moment_loses_less_than_a_second(
     (found,) = _recovered()
     assert found["path"] == str(out)
     assert isinstance(found["seconds"], float)
-    assert found["seconds"] > lasted_s - 0.2, "all that came after the first fragment, and the fragment besides"
+    assert found["seconds"] > lasted_s - 0.5, "it has lasted for longer, by the first fragment at least"
     _assert_plays(out, found["seconds"])
     assert files_in(tmp_path) == [out.name]
     assert _recovered() == [], "it is found once"
