@@ -111,6 +111,8 @@ def _picture(stream: FilterableStream, source: Source, encode: Encode, start_s: 
         stream = stream.filter("select", _selection(source, start_s)).filter("setpts", _moved(source, start_s))
     if encode.fps is not None:
         stream = stream.filter("fps", encode.fps).filter("settb", "1/90000")
+        if source.pieces:  # at the end of what is read, also of what is not kept, it repeats the last picture
+            stream = stream.filter("trim", end=f"{source.seconds:.6f}")
     stored = (source.facts.width, source.facts.height) if source.facts.plain else (0, 0)
     if (encode.width, encode.height) != stored:
         stream = stream.filter("scale", encode.width, encode.height, flags="bicubic")

@@ -15,7 +15,7 @@ from diary_app.editing.errors import EditFailed, EditRefused, WorldError
 from diary_app.editing.ffmpeg_command import encode_command
 from diary_app.editing.files import sha256, whole_file
 from diary_app.editing.finish import NOTHING_MORE, Asked, as_asked, asked_share
-from diary_app.editing.loudness import SILENCE, Loudness
+from diary_app.editing.loudness import SILENCE, Loudness, level_for
 from diary_app.editing.making import LISTENING, loudness_of, make_rendition, run, settle, sound_share
 from diary_app.editing.mp4.samples import CannotCut
 from diary_app.editing.probe import MediaFacts, probe
@@ -105,10 +105,10 @@ def _render(source: Source, out: Path, preset: Preset, target_mb: float | None, 
 
 
 def _render_small(source: Source, out: Path, meter: Meter) -> None:
-    encode = encode_small(source.facts)
-    listening = LISTENING * sound_share(source, encode)
-    heard = loudness_of(source, meter.part(0.0, listening))
-    make_rendition(source, out, encode, heard, meter.part(listening, 1.0))
+    """In one pass: its sound is made level once, and not listened to afterwards."""
+    heard = loudness_of(source, meter.part(0.0, LISTENING))
+    level = level_for(heard) if heard is not None else None
+    run(encode_command(source, out, encode_small(source.facts), level=level), source, meter.part(LISTENING, 1.0))
 
 
 def _cut(source: Source, out: Path, meter: Meter) -> None:
