@@ -1,23 +1,24 @@
 """Your clips: all of them, the newest first. GUI thread."""
 
-import itertools
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from diary_app import kept_words
 from diary_app.clip import Clip, ClipId, Stage
 from diary_app.errors import Refused
+from diary_app.keeping import NO_RULE
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import words
 from ui.adding import Adding
-from ui.design import SPACE
 from ui.desk import Desk
 from ui.place import Place, place_of
 from ui.screen import Screen
 from ui.widgets.background_card import BackgroundCard
+from ui.widgets.clip_list import ClipList
 from ui.widgets.clip_row import ClipRow
-from ui.widgets.text import clear, label
+from ui.widgets.text import label
 from ui.widgets.when_card import WhenCard
 
 
@@ -30,11 +31,13 @@ class Clips(Screen):
         super().__init__(desk, name="clips")
         Adding(self)
         self._none = label(words.NO_CLIPS, "soft")
-        self._list = QVBoxLayout()
-        self._list.setSpacing(SPACE)
-        self._rows: dict[ClipId, ClipRow] = {}
+        self._list = ClipList(desk.diary.library.some, self._dress)
+        self._list.opened.connect(self._on_clip)
+        self._list.reached.connect(self.ensureWidgetVisible)
+        self._rule = NO_RULE
+        self.verticalScrollBar().valueChanged.connect(self._list.look)
         self.column.addWidget(self._none)
-        self.column.addLayout(self._list)
+        self.column.addWidget(self._list)
         self._when = WhenCard()
         self._when.also_metered.connect(
             lambda also: self._on_rule(partial(desk.diary.sending.change, also_metered=also))
@@ -45,6 +48,7 @@ class Clips(Screen):
         self._background.failed.connect(self._on_failed)
         self.column.addWidget(self._background)
         self.column.addStretch(1)
+        self._list.after = (*self._when.controls, *self._background.controls)
 
     @property
     def heading(self) -> str:
@@ -53,7 +57,7 @@ class Clips(Screen):
 
     def first(self) -> QWidget | None:
         """The newest clip."""
-        return next(iter(self._rows.values()), None)
+        return next(iter(self._list.rows), None)
 
     def enter(self, place: Place) -> None:
         """Show what is there now."""
@@ -64,35 +68,37 @@ class Clips(Screen):
         self._show()
 
     def hear(self, news: News) -> None:
-        """Keep the list true."""
-        if isinstance(news, Progress) and news.clip_id in self._rows:
-            self._show_row(self.desk.diary.clip(news.clip_id), news)
-        elif isinstance(news, ClipChanged | TakeFinished):
+        """Keep the list true, and read no more than what is new."""
+        if isinstance(news, Progress):
+            row = self._list.row(news.clip_id)
+            if row is not None:
+                self._dress(row, self.desk.diary.clip(news.clip_id), news)
+        elif isinstance(news, ClipChanged):
+            self._show_one(news.clip_id)
+        elif isinstance(news, TakeFinished):
             self._show()
 
     def _show(self) -> None:
-        clips = [clip for clip in self.desk.diary.clips() if clip.stage is not Stage.RECORDING]
-        if [clip.clip_id for clip in clips] == list(self._rows):
-            for clip in clips:
-                self._show_row(clip)
-            return
-        clear(self._list)
-        self._rows = {}
-        for clip in clips:
-            made = ClipRow(clip)
-            made.clicked.connect(partial(self._on_clip, clip.clip_id))
-            self._list.addWidget(made)
-            self._rows[clip.clip_id] = made
-            self._show_row(clip)
-        # Rows are made after the card, and stand above it.
-        for before, after in itertools.pairwise(
-            (*self._rows.values(), *self._when.controls, *self._background.controls)
-        ):
-            QWidget.setTabOrder(before, after)
-        self._none.setVisible(not clips)
+        self._rule = self.desk.diary.keeping.rule
+        ids = self.desk.diary.library.ids()
+        self._list.show_ids(ids)
+        self._none.setVisible(not ids)
 
-    def _show_row(self, clip: Clip, progress: Progress | None = None) -> None:
-        self._rows[clip.clip_id].show_clip(clip, progress, self.desk.diary.sending.may_go(clip))
+    def _show_one(self, clip_id: ClipId) -> None:
+        """A clip that came, or went, changes the list; any other one its own row."""
+        here = self.desk.diary.library.some([clip_id])
+        if clip_id not in self._list or not here or here[0].stage is Stage.RECORDING:
+            self._show()
+            return
+        row = self._list.row(clip_id)
+        if row is not None:
+            self._rule = self.desk.diary.keeping.rule
+            self._dress(row, here[0])
+
+    def _dress(self, row: ClipRow, clip: Clip, progress: Progress | None = None) -> None:
+        now = self.desk.outside.now()
+        stays = kept_words.removed(clip, now) or kept_words.stays(clip, self._rule, now)
+        row.show_clip(clip, progress, self.desk.diary.sending.may_go(clip), stays=stays)
 
     def _on_rule(self, change: Callable[[], None]) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from diary_app import phrases
 from diary_app.clip import Clip, Kind
@@ -22,11 +22,16 @@ def _word_of(clip: Clip) -> MayGo:
     return may_go(clip, Rules(), Connection())
 
 
+def row_height(widget: QWidget) -> int:
+    """How high a row is among the words of this widget, in pixels: two lines of text."""
+    return round(widget.fontMetrics().height() * 2.6) + 4 * SPACE
+
+
 class ClipRow(Pressable):
     """Pressing it opens the clip."""
 
-    def __init__(self, clip: Clip, progress: Progress | None = None) -> None:
-        super().__init__()
+    def __init__(self, clip: Clip, progress: Progress | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName(f"clip-{clip.clip_id}")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -35,11 +40,17 @@ class ClipRow(Pressable):
         self._shape.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.show_clip(clip, progress)
 
-    def show_clip(self, clip: Clip, progress: Progress | None = None, answer: MayGo | None = None) -> None:
-        """Show the clip as it is now. answer: may it go just now; None: as far as its owner's word goes."""
+    def show_clip(
+        self, clip: Clip, progress: Progress | None = None, answer: MayGo | None = None, *, stays: str = ""
+    ) -> None:
+        """Show the clip as it is now. answer: may it go just now; None: as far as its owner's word goes.
+
+        stays: how long its files stay, or that they are gone.
+        """
         step = line_of(clip, progress, answer or _word_of(clip))
         self._clip = clip
-        self._stage = step.text if step.fraction is None else f"{step.text}, {round(step.fraction * 100)} %"
+        stage = step.text if step.fraction is None else f"{step.text}, {round(step.fraction * 100)} %"
+        self._stage = f"{stage}. {stays}" if stays else stage
         self._length = phrases.clock(clip.kept_seconds)
         self._shape.become(step.mark)
         kind = words.VIDEO_OR_SOUND[clip.kind]
@@ -48,7 +59,7 @@ class ClipRow(Pressable):
 
     def sizeHint(self) -> QSize:
         """Two lines of text."""
-        return QSize(320, round(self.fontMetrics().height() * 2.6) + 4 * SPACE)
+        return QSize(320, row_height(self))
 
     def minimumSizeHint(self) -> QSize:
         """Titles may be shortened at the end."""
