@@ -331,3 +331,23 @@ def test_awake_exactly_while_a_take_is_open(tmp_path: Path) -> None:
     for state, held in ((Recording(Wish(None, None), tmp_path), True), (Idle(), False)):
         vigil.see(state)
         assert awake.held == held
+
+
+def test_the_window_comes_back_where_it_was(house: House, clip_id: ClipId) -> None:
+    house.remembered.after_closing = AfterClosing.GO_ON
+    house.keeper.start(background=False)
+    house.someone().window.resize(720, 510)
+    house.someone().settle()
+    house.close()
+    house.until(lambda: house.keeper.state is Life.AWAY)
+    house.tray.on_open()
+    assert (house.someone().window.width(), house.someone().window.height()) == (720, 510)
+
+
+def test_what_is_remembered_and_damaged_counts_as_nothing(own_data_folder: Path) -> None:
+    own_data_folder.mkdir()
+    (own_data_folder / "window.ini").write_text("[General]\nplace=%%%\nafter_closing=perhaps\nat_login=7\n")
+    found = Remembered(own_data_folder)
+    assert found.place.isEmpty()
+    assert found.after_closing is AfterClosing.ASK
+    assert not found.at_login
