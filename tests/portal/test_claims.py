@@ -116,7 +116,13 @@ def test_opening_claims_and_the_other_moderator_sees_who_has_it_and_can_only_wat
 
 def test_a_claim_that_is_over_is_anybodys(clip: Clip, moira: Client, ben: Client) -> None:
     moira.get(page(clip))
+    where, mine = f"/api/clips/{clip.pk}", bearer_of(clip.owner)
+    sam = browser_of(clip.owner)
+    assert Client().get(where, headers=mine).json()["stage"] == "in_review"
+    assert "A moderator is looking at your clip." in text(sam.get(page(clip)))
     let_time_pass(clip)
+    assert Client().get(where, headers=mine).json()["stage"] == "received"  # its speaker is told so at once
+    assert "A moderator will look at it." in text(sam.get(page(clip)))
     assert "nobody has it now" in text(ben.get("/queue"))
     assert "You have this clip" in text(ben.get(page(clip)))
     assert moira.post(page(clip, "publish")).status_code == 409
