@@ -75,7 +75,7 @@ def test_a_press_plays_from_just_before_it(portal: PortalProcess, carer: PortalC
     assert carer.patch(location, sent.content).status_code == 204
     with chromium.browser() as page:
         sign_in(page, portal, "Moira")
-        page.get(carer.receipt(sent.clip_id)["page"])
+        page.get(str(carer.receipt(sent.clip_id)["page"]))
         wait_for_film(page)
         page.execute_script(
             "const film = document.querySelector('video');"

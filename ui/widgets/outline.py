@@ -29,6 +29,11 @@ class Outline:
         """Pictures of the whole take."""
 
     @property
+    def close(self) -> int:
+        """How many pictures of parts that were looked at closely."""
+        return len(self._close)
+
+    @property
     def has_sound(self) -> bool:
         """True when it knows of any."""
         return any((wave > 0).any() for wave in self._waves.values())
