@@ -1,5 +1,6 @@
 """The small copy that goes ahead of a clip: whatever comes first, again or too late, the clip has one entry."""
 
+import contextlib
 import threading
 import uuid
 from collections.abc import Iterator
@@ -12,6 +13,12 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
+from diary_app import small_copies
+from diary_app.clip import About, KeptRange, Person
+from diary_app.delivery.pairing import FROM_FILE_VARIABLE
+from diary_app.diary import Diary
+from diary_app.editing import small_copy
+from diary_app.folders import Folders
 from portal import words
 from portal.checks import arrival
 from portal.checks.verdict import Verdict
@@ -23,6 +30,7 @@ from tests.support.portal_people import WHEN, browser_of, make_clip, make_people
 from tests.support.portal_process import PortalProcess
 from tests.support.portal_rows import rows
 from tests.support.wait import until
+from upload.address import portal_address
 
 
 def small_of(clip: Sendable, content: bytes = b"a small copy") -> Sendable:
@@ -97,7 +105,7 @@ def test_an_order_of_arrival_that_is_none(portal: PortalProcess, carer: PortalCl
     assert entry(portal, clip) == (0, another.sha256)
     carer.send(clip)
     assert refusal(announce(carer, another)) == (409, "whole_here")
-    carer.send(clip)
+    assert carer.create(clip).status_code == 201, "it finds what is finished"
     assert entry(portal, clip) == (1, clip.sha256)
 
 
@@ -110,6 +118,37 @@ def test_a_small_copy_that_is_overtaken_by_its_clip(portal: PortalProcess, carer
     assert carer.head(late).status_code == 404
     assert not (portal.data / "incoming" / f"{late.rsplit('/', 1)[-1]}.part").exists()
     assert entry(portal, clip) == (1, clip.sha256)
+
+
+def test_from_a_take_to_one_entry_with_the_diary_itself(
+    portal: PortalProcess, carer: PortalClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The app's own way from Send on; what is large is injected."""
+    monkeypatch.setattr(small_copy, "FROM_BYTES", 10_000)
+    monkeypatch.setattr(small_copies, "SHORTEST_S", 0.0)
+    monkeypatch.setattr(small_copies, "is_worth_it", lambda *_facts, **_more: True)
+    token = tmp_path / "token"
+    token.write_text(carer.tokens["access_token"])
+    monkeypatch.setenv(FROM_FILE_VARIABLE, str(token))
+    noise = ("-vf", "noise=alls=40:allf=t")
+    take = portal_media.film(tmp_path / "walk.mp4", seconds=3, size="320x180", extra=noise)
+    with contextlib.closing(Diary(Folders(tmp_path / "data"), portal=portal_address(portal.url))) as diary:
+        clip_id = diary.add_file(take)
+        diary.set_keep(clip_id, [KeptRange(0.0, 2.5)])
+        diary.set_about(clip_id, About(title="A walk", people=(Person("Ann", agrees=True),)))
+        assert not list((tmp_path / "data" / "renditions").iterdir())
+        diary.send(clip_id)
+        diary.start_background(devices=False)
+        until(lambda: diary.clip(clip_id).receipt is not None, what="the receipt", limit_s=120)
+        clip = diary.clip(clip_id)
+        assert clip.rendition is not None
+        assert clip.small_copy is None
+    sent = Sendable(b"", clip_id=clip_id)
+    assert entry(portal, sent) == (1, clip.rendition.sha256)
+    with rows(portal) as database:
+        asked = "SELECT note FROM portal_event WHERE clip_id = ? AND what = 'received' ORDER BY id"
+        notes = [note for (note,) in database.execute(asked, (uuid.UUID(clip_id).hex,))]
+    assert notes == [entries.SMALL_CAME, entries.FULL_CAME]
 
 
 @pytest.mark.parametrize("copy", ["tiny", ""])
