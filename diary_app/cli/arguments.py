@@ -29,7 +29,8 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(
         prog="diary",
         parents=[common],
-        description="Record, trim, compress and deliver clips. Without a command it opens the app.",
+        description="Record, trim, compress and deliver clips. Without a command it opens the app; with --background "
+        "in its place it sends what waits without a window, and ends.",
     )
     commands = _Commands(top, common)
     for add in (_devices, _record, _edit, _deliver, _library, _rescue, _desktop, _portal):

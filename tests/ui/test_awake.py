@@ -108,7 +108,7 @@ def obey():
     if word == "die":
         os.kill(os.getpid(), 9)
     getattr(awake, word)()
-    QTimer.singleShot(0 if word == "let_go" else 100, obey)
+    QTimer.singleShot(0, obey)
 QTimer.singleShot(0, obey)
 app.exec()
 """

@@ -1,13 +1,17 @@
 """Closing the window while a clip waits: the question, what goes on without it, and its rules, at a real window."""
 
+import os
 import random
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Timer
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEventLoop, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox
 
@@ -25,6 +29,7 @@ from ui.bridge import Bridge
 from ui.caretaker import Caretaker
 from ui.design import PRIMARY, Shade
 from ui.desk import Desk, Wanted
+from ui.endings import Endings
 from ui.first import Knock
 from ui.life import AfterClosing, Life
 from ui.on_its_way import Notice
@@ -351,3 +356,21 @@ def test_what_is_remembered_and_damaged_counts_as_nothing(own_data_folder: Path)
     assert found.place.isEmpty()
     assert found.after_closing is AfterClosing.ASK
     assert not found.at_login
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there, no process can send this signal to itself")
+def test_a_signal_is_heard_while_nothing_happens(qapp: QApplication) -> None:
+    asked: list[str] = []
+    endings = Endings(qapp, make_safe=lambda: asked.append("safe"), end=lambda: asked.append("end"))
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        loop = QEventLoop()
+        sender = Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM))
+        sender.start()
+        while not asked:
+            loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        sender.join()
+    finally:
+        endings.close()
+    assert asked == ["end"]
+    assert signal.getsignal(signal.SIGTERM) is not before
