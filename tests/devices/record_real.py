@@ -3,7 +3,8 @@
     python -m tests.devices.record_real SECONDS CAMERA MICROPHONE OUT.npz        CAMERA may be "none"
 
 OUT holds indices, flashes and stamps (seconds of the monotonic clock) of the frames, the samples, and the moment of the
-first sample of each block. It shares no code with the app, so that the virtual devices are judged by themselves.
+first sample of each block. It says when it has started to listen. It shares no code with the app, so that the virtual
+devices are judged by themselves.
 """
 
 import sys
@@ -45,6 +46,7 @@ def main(seconds: float, node: str, microphone: str, out: Path) -> None:
         callback=on_block,
     )
     stream.start()
+    print("started", flush=True)
     frames = _film(seconds, node) if node != "none" else _wait(seconds)
     time.sleep(0.5)  # the sound goes on when the camera has failed
     stream.abort()  # stop() would wait for ever for a microphone that hangs

@@ -111,7 +111,7 @@ def _run(desk: ChaosDesk) -> tuple[str, str]:
     output, arguments = desk.folders.data.parent / "output.txt", set[str]()
     command = [sys.executable, "-m", "tests.support.uploader_child", str(desk.folders.data), HURRY, "1"]
     with output.open("wb") as file, subprocess.Popen(command, cwd=REPOSITORY, stdout=file, stderr=file) as app:
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 200
         while app.poll() is None and time.monotonic() < ends:
             arguments |= {" ".join(_arguments(one)) for one in psutil.Process().children(recursive=True)}
             for clip in desk.catalogue.queue():

@@ -135,7 +135,7 @@ def test_a_computer_that_slept(recorded: Recorded) -> None:
     (gap,) = report.gaps
     assert gap.missing is Missing.ASLEEP
     assert abs(gap.outside_s - HOUR_S) < 1
-    assert 1.4 < gap.start_s == gap.end_s < at_s + 0.2
+    assert 1.4 < gap.start_s == gap.end_s < at_s + 1.0  # what is recorded may lag behind what is captured
     assert report.seconds < 60, "the take is not an hour longer"
     assert play(recorded.take).faults == []
 
