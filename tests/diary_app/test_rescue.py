@@ -112,6 +112,7 @@ def add_clip(computer: Computer, number: int, content: bytes, *, wanted: bool = 
     computer.catalogue.add(clip_id, kind=Kind.SOUND, take=take, stage=Stage.RECORDING)
     computer.catalogue.finish_take(clip_id, seconds=2.0, report='{"seconds": 2.0}')
     computer.catalogue.set_keep(clip_id, [KeptRange(0.25, 1.0), KeptRange(1.5, 2.0)])
+    computer.catalogue.set_names_said(clip_id, [KeptRange(0.5, 0.75)])
     computer.catalogue.set_about(clip_id, replace(ABOUT, title=f"{ABOUT.title} {number}"))
     if ready:
         rendition = computer.folders.renditions / f"{clip_id}.m4a"
@@ -147,7 +148,7 @@ def test_everything_about_every_unsent_clip_arrives_at_another_computer(
     for old in before:
         new = two.catalogue.clip(old.clip_id)
         assert (new.kind, new.created_at, new.seconds, new.keep) == (old.kind, old.created_at, old.seconds, old.keep)
-        assert (new.about, new.wanted) == (old.about, old.wanted)
+        assert (new.about, new.wanted, new.names_said) == (old.about, old.wanted, (KeptRange(0.5, 0.75),))
         assert new.delivery.goes is one.catalogue.clip(old.clip_id).delivery.goes
         assert two.catalogue.report(old.clip_id) == '{"seconds": 2.0}'
         assert new.take.read_bytes() == old.take.read_bytes()
