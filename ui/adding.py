@@ -10,22 +10,21 @@ from PySide6.QtCore import QObject
 
 from diary_app.clip import ClipId
 from ui import adding_words, words
-from ui.dropping import DropTarget
-from ui.place import Name, Place
-from ui.screen import Screen
+from ui.dropping import DropScreen
+from ui.place import Name, Place, place_of
 
 
 class Adding(QObject):
     """For one screen: shows what happens in its banner, and leads to what was added."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: DropScreen) -> None:
         super().__init__(screen)
         self._screen = screen
         self._left: list[Path] = []
         self._count = 0
         self._refused: list[str] = []
         self._added: list[ClipId] = []
-        DropTarget(screen).dropped.connect(self.on_dropped)
+        screen.dropped.connect(self.on_dropped)
 
     def choose(self) -> None:
         """Let the user choose a file, and add it."""
@@ -82,7 +81,9 @@ class Adding(QObject):
             said = adding_words.ADDED_SOME.format(count=len(self._added), all=self._count, why=why)
             self._screen.banner.say(said if self._added else why, do=(words.ADD_FAILED_DO, self.choose), focus=True)
         elif self._count == 1:
-            self._screen.go.emit(Place(Name.WATCH, self._added[0]))
+            clip = self._screen.desk.diary.clip(self._added[0])
+            # A file that was handed in before may have left this computer since.
+            self._screen.go.emit(Place(Name.WATCH, clip.clip_id) if clip.removed_at is None else place_of(clip))
         else:
             said = adding_words.ADDED_MANY.format(count=self._count)
             self._screen.banner.say(said, kindly=True, focus=True)

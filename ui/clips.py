@@ -13,8 +13,8 @@ from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import words
 from ui.adding import Adding
 from ui.desk import Desk
+from ui.dropping import DropScreen
 from ui.place import Place, place_of
-from ui.screen import Screen
 from ui.widgets.background_card import BackgroundCard
 from ui.widgets.clip_list import ClipList
 from ui.widgets.clip_row import ClipRow
@@ -22,7 +22,7 @@ from ui.widgets.text import label
 from ui.widgets.when_card import WhenCard
 
 
-class Clips(Screen):
+class Clips(DropScreen):
     """The list, and when what is in it goes out."""
 
     help_words = words.HELP_CLIPS

@@ -5,13 +5,23 @@ Whatever can be dragged has a button and a key that do the same. GUI thread.
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtCore import QMimeData, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QWidget
 
 from ui import adding_words as words
 from ui.design import CORNER, SPACE
+from ui.desk import Desk
 from ui.icons import paint_icon
+from ui.screen import Screen
 from ui.style import colour
 from ui.widgets.paint import painting
 
@@ -31,52 +41,22 @@ def _take_copy(event: QDropEvent) -> None:
 
 
 class DropTarget(QWidget):
-    """Hidden until something is dragged over the screen."""
+    """What is seen while files are dragged over a screen; drags go through it to the screen below."""
 
-    dropped = Signal(object)
-    """A tuple of Paths; empty when what was dropped is no file of this computer."""
-
-    def __init__(self, screen: QAbstractScrollArea) -> None:
+    def __init__(self, screen: Screen) -> None:
         super().__init__(screen)
         self.setObjectName("drop-target")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._viewport = screen.viewport()
-        self._viewport.setAcceptDrops(True)
-        self._viewport.installEventFilter(self)
         self._words = words.DROP_HERE
         self.hide()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """What happens over the screen."""
-        if isinstance(event, QDragEnterEvent):
-            self._on_enter(event)
-        elif event.type() == QEvent.Type.DragLeave:
-            self.hide()
-        elif isinstance(event, QDragMoveEvent):
-            _take_copy(event)
-        elif isinstance(event, QDropEvent):
-            self._on_drop(event)
-        else:
-            return False
-        return True
-
-    def _on_enter(self, event: QDragEnterEvent) -> None:
-        """Show the target, and say on it what a drop does."""
-        if not event.mimeData().hasUrls():
-            event.ignore()
-            return
-        count = len(local_files(event.mimeData()))
+    def show_over(self, area: QRect, count: int) -> None:
+        """Cover this part of the screen, and say what a drop does with so many files."""
         self._words = words.DROP_MANY.format(count=count) if count > 1 else words.DROP_HERE
         self.setAccessibleName(self._words)
-        self.setGeometry(self._viewport.geometry())
+        self.setGeometry(area)
         self.raise_()
         self.show()
-        _take_copy(event)
-
-    def _on_drop(self, event: QDropEvent) -> None:
-        self.hide()
-        _take_copy(event)
-        self.dropped.emit(local_files(event.mimeData()))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A dashed box with words, over what stands there."""
@@ -99,3 +79,38 @@ class DropTarget(QWidget):
             below = QRectF(area.left() + 2 * SPACE, spot.bottom() + SPACE, area.width() - 4 * SPACE, area.height())
             flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             painter.drawText(below, int(flags), self._words)
+
+
+class DropScreen(Screen):
+    """A screen on which files can be dropped. Qt sends it what is dragged over its viewport."""
+
+    dropped = Signal(object)
+    """A tuple of Paths; empty when what was dropped is no file of this computer."""
+
+    def __init__(self, desk: Desk, *, name: str, wide: bool = False) -> None:
+        super().__init__(desk, name=name, wide=wide)
+        self._target = DropTarget(self)
+        self.viewport().setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Show where files go."""
+        if event.mimeData().hasUrls():
+            self._target.show_over(self.viewport().geometry(), len(local_files(event.mimeData())))
+            _take_copy(event)
+        else:
+            event.ignore()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Anywhere on the screen will do."""
+        _take_copy(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They go elsewhere."""
+        self._target.hide()
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """They are here."""
+        self._target.hide()
+        _take_copy(event)
+        self.dropped.emit(local_files(event.mimeData()))

@@ -12,9 +12,9 @@ from ui import words
 from ui.adding import Adding
 from ui.design import SPACE
 from ui.desk import Desk
+from ui.dropping import DropScreen
 from ui.place import Name, Place, place_of
 from ui.question import Question
-from ui.screen import Screen
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.clip_row import ClipRow
 from ui.widgets.text import Card, TwoSides, clear, label, row
@@ -28,7 +28,7 @@ def greeting(hour: int) -> str:
     return next(text for until, text in words.GREETINGS if hour < until)
 
 
-class Home(Screen):
+class Home(DropScreen):
     """Where everything begins."""
 
     help_words = words.HELP_HOME
