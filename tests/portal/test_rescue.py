@@ -1,6 +1,7 @@
 """A rescue folder at the portal: what the app sealed comes in as if it had been delivered, once."""
 
 import io
+import json
 import os
 import random
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from diary_app.catalogue import Catalogue
-from diary_app.clip import Goes, Kind, Stage, new_clip_id
+from diary_app.clip import Goes, KeptRange, Kind, Stage, new_clip_id
 from diary_app.delivery.courier import parcel_of
 from diary_app.folders import Folders
 from diary_app.rescue import taking
@@ -47,6 +48,10 @@ class App:
         """A clip that waits for the internet."""
         made = add_ready_clip(self.folders, self.catalogue, size=size, rng=self._rng)
         self.catalogue.set_seconds(made.clip_id, 13.0)
+        rendition = self.catalogue.clip(made.clip_id).rendition
+        self.catalogue.set_names_said(made.clip_id, [KeptRange(2.0, 2.5)])
+        assert rendition is not None
+        self.catalogue.set_rendition(made.clip_id, rendition)
         return made
 
     def unfinished(self) -> None:
@@ -103,6 +108,7 @@ def test_a_clip_comes_in_exactly_as_a_delivered_one_and_only_once(app: App, care
     assert (clip.title, clip.audience, clip.filetype) == (facts["title"], facts["audience"], "video/mp4")
     assert (f"{clip.seconds:.3f}", clip.recorded.isoformat()) == (facts["seconds"], facts["recorded"])
     assert clip.people == [{"name": "Ann", "agrees": True}]
+    assert clip.names_said == json.loads(facts["names_said"]) == [[2.0, 2.5]]
     assert (settings.MEDIA / clip.media_name).read_bytes() == made.path.read_bytes()
     assert [event.what for event in Event.objects.all()] == ["received"]
     assert [task.args_kwargs["args"] for task in DBTaskResult.objects.all()] == [[made.clip_id]]
