@@ -125,6 +125,10 @@ class Keeping:
         """This clip is open in the player, or none is: it stays until it is closed. Any thread; never waits."""
         self._watched = clip_id
 
+    def is_own_file(self, take: Path) -> bool:
+        """True where a take lies in a place of its owner's: no rule touches it. Pure."""
+        return not take.is_relative_to(self._folders.data)
+
     # -- what an earlier run began --------------------------------------------------------------------------------
 
     def start(self) -> None:

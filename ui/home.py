@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from diary_app import phrases
-from diary_app.clip import Clip, ClipId, Kind, Stage
+from diary_app.clip import Clip, ClipId, Kind
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import words
 from ui.adding import Adding
@@ -170,8 +170,7 @@ class Home(DropScreen):
     # -- the newest clips -----------------------------------------------------------------------------------------
 
     def _show_newest(self) -> None:
-        clips = [clip for clip in self.desk.diary.clips() if clip.stage is not Stage.RECORDING]
-        newest = clips[:NEWEST]
+        newest = self.desk.diary.library.newest(NEWEST)
         if [clip.clip_id for clip in newest] == list(self._rows):
             for clip in newest:
                 self._show_row(clip)
@@ -180,8 +179,8 @@ class Home(DropScreen):
             self._rows = {clip.clip_id: self._clip_row(clip) for clip in newest}
             for clip in newest:
                 self._show_row(clip)
-        self._none.setVisible(not clips)
-        self._see_all.setVisible(bool(clips))
+        self._none.setVisible(not newest)
+        self._see_all.setVisible(bool(newest))
 
     def _show_row(self, clip: Clip, progress: Progress | None = None) -> None:
         self._rows[clip.clip_id].show_clip(clip, progress, self.desk.diary.sending.may_go(clip))

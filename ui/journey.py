@@ -1,12 +1,14 @@
 """A clip's way in words: the steps of the Sending screen, and the one line of a list. Pure; no Qt."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum, auto
 
-from diary_app import phrases
+from diary_app import kept_words, phrases
 from diary_app.clip import Clip, Stage
+from diary_app.keeping import KeepRule
 from diary_app.news import Progress
-from ui import words
+from ui import news_words, words
 
 
 class Mark(Enum):
@@ -117,7 +119,21 @@ def _end(clip: Clip) -> Step:
         return Step(Mark.STUCK, words.STEP_SENT_BACK, clip.note or "")
     if clip.stage is Stage.WITHDRAWN:
         return Step(Mark.DONE, words.STEP_WITHDRAWN, clip.note or "")
-    return Step(Mark.DONE if clip.stage is Stage.PUBLISHED else Mark.NEXT, words.STEP_PUBLISHED)
+    if clip.stage is not Stage.PUBLISHED:
+        return Step(Mark.NEXT, words.STEP_PUBLISHED)
+    return Step(Mark.DONE, words.STEP_PUBLISHED, kept_words.figures(clip))
+
+
+def saved_step(clip: Clip, rule: KeepRule, portal: str, now: datetime, *, own_file: bool) -> Step:
+    """The first step: whether it is on this computer, and until when; portal: its name; now: local time.
+
+    own_file: its take lies where its owner put it, and is no business of ours.
+    """
+    if clip.removed_at is not None:
+        return Step(Mark.DONE, kept_words.removed_sentence(clip, portal, now, own_file=own_file))
+    stays = kept_words.stays(clip, rule, now)
+    why = news_words.STAYS_WHY.format(stays=stays, portal=portal or kept_words.THE_PORTAL) if stays else ""
+    return Step(Mark.DONE, words.STEP_SAVED, why)
 
 
 def line(clip: Clip, progress: Progress | None = None) -> Step:
@@ -126,7 +142,9 @@ def line(clip: Clip, progress: Progress | None = None) -> Step:
     if clip.delivery.held or clip.stage in (Stage.SENT_BACK, Stage.RECORDING):
         return Step(Mark.STUCK, words.STEP_HELD if clip.delivery.held else text)
     match clip.stage:
-        case Stage.RECEIVED | Stage.PUBLISHED | Stage.WITHDRAWN:
+        case Stage.PUBLISHED:
+            return Step(Mark.DONE, ", ".join(filter(None, (text, kept_words.figures(clip)))))
+        case Stage.RECEIVED | Stage.WITHDRAWN:
             return Step(Mark.DONE, text)
         case Stage.SAVED:
             return Step(Mark.NOW if clip.wanted else Mark.DONE, text if clip.wanted else f"{text}. {words.NOT_SENT}")

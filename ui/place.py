@@ -29,6 +29,8 @@ class Place:
     kind: Kind = Kind.VIDEO
     note: str = ""
     """A sentence to say on arrival: why the user is led there."""
+    at_s: float = 0.0
+    """Where in the clip, as it is kept, in seconds."""
 
 
 HOME = Place(Name.HOME)

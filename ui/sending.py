@@ -1,25 +1,29 @@
 """Sending: one clip's way to the portal, in words, and what to do when it is stuck. GUI thread."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from diary_app import phrases
-from diary_app.clip import Clip, ClipId, Stage
+from diary_app import kept_words, phrases
+from diary_app.binning import may_be_binned
+from diary_app.clip import Clip, ClipId, Goes, Stage
 from diary_app.delivery.sending_rules import MayGo
 from diary_app.errors import Refused
 from diary_app.news import ClipChanged, News, Progress
-from ui import sending_words, words
+from ui import news_words, sending_words, words
 from ui.announce import announce
 from ui.desk import Desk
-from ui.journey import Step
+from ui.journey import Step, saved_step
+from ui.moments import Moment, moments
 from ui.place import HOME, Name, Place
 from ui.question import Question
 from ui.screen import Screen
 from ui.staying import stay_of, way_of
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.flow import flow
+from ui.widgets.moments_card import MomentsCard
 from ui.widgets.stage_line import StageLine
 from ui.widgets.text import Card, label
 
@@ -42,7 +46,10 @@ class Sending(Screen):
         self._card.column.addWidget(self._length)
         self._lines: list[StageLine] = []
         self._note = label("", "body", name="sending-note")
+        self._moments = MomentsCard()
+        self._moments.chosen.connect(self._on_moment)
         self.column.addWidget(self._card)
+        self.column.addWidget(self._moments)
         self.column.addWidget(self._note)
         self._add_buttons()
         self.column.addStretch(1)
@@ -82,7 +89,8 @@ class Sending(Screen):
 
     def first(self) -> QWidget:
         """What there is to do, or the way back."""
-        return next((each for each in (self._now, self._try_now, self._page) if not each.isHidden()), self._home)
+        ways = (*self._moments.buttons, self._now, self._try_now, self._page)
+        return next((each for each in ways if not each.isHidden()), self._home)
 
     def enter(self, place: Place) -> None:
         """Show where the clip is."""
@@ -115,15 +123,22 @@ class Sending(Screen):
     def _show_answers(self, clip: Clip) -> None:
         arrived = clip.stage in ARRIVED
         stay = stay_of(clip, self._answer)
-        self._note.setText(words.ALL_THERE if arrived else stay.note if stay else words.CLOSE_ANYTIME)
+        there = kept_words.TAKEN_BACK if clip.stage is Stage.WITHDRAWN else words.ALL_THERE
+        self._note.setText(there if arrived else stay.note if stay else words.CLOSE_ANYTIME)
         self._now.setVisible(stay is not None and self._answer is MayGo.ON_HOLD)
         self._anyway.setVisible(stay is not None and self._answer is MayGo.METERED)
         self._hold.setVisible(clip.wanted and not arrived and self._answer in (MayGo.YES, MayGo.METERED))
         stuck = clip.delivery.held or clip.stage is Stage.WAITING or bool(clip.delivery.problem)
         self._try_now.setVisible(stuck and not arrived and stay is None)
         self._page.setVisible(arrived and clip.receipt is not None)
-        self._watch.setVisible(arrived)
-        self._bin.setVisible(arrived or clip.delivery.held)
+        gone = clip.removed_at is not None
+        self._watch.setVisible(arrived and not gone)
+        self._bin.say(news_words.FORGET if gone else words.BIN_IT)
+        held = clip.delivery.held or clip.delivery.goes is Goes.HELD
+        self._bin.setVisible((arrived or held) and may_be_binned(clip))
+        sent_back = clip.stage is Stage.SENT_BACK and not gone
+        noted = moments(clip.note or "", clip.kept_seconds) if sent_back else ()
+        self._moments.show_moments(noted, clip.kind)
 
     @property
     def way(self) -> dict[str, Step]:
@@ -131,13 +146,31 @@ class Sending(Screen):
         return {line.objectName(): line.step for line in self._lines if line.step is not None}
 
     def _show_steps(self, clip: Clip) -> None:
-        shown = way_of(clip, self._progress, self._answer)
+        shown = self._way_of(clip)
         if not self._lines:
             self._lines = [StageLine(step, name=name) for step, name in zip(shown, STEP_NAMES, strict=True)]
             for line in self._lines:
                 self._card.column.addWidget(line)
         for line, step in zip(self._lines, shown, strict=True):
             line.show_step(step)
+
+    def _way_of(self, clip: Clip) -> tuple[Step, ...]:
+        diary = self.desk.diary
+        portal = diary.portal()
+        saved = saved_step(
+            clip,
+            diary.keeping.rule,
+            portal.name if portal is not None else "",
+            self.desk.outside.now(),
+            own_file=diary.keeping.is_own_file(clip.take),
+        )
+        way = way_of(clip, self._progress, self._answer)
+        return (replace(saved, here=way[0].here), *way[1:])
+
+    def _on_moment(self, moment: Moment) -> None:
+        text = news_words.MOMENT_NOTE if moment.text else news_words.MOMENT_NOTE_BARE
+        note = text.format(time=moment.time, text=moment.text)
+        self.go.emit(Place(Name.WATCH, self._clip_id, note=note, at_s=moment.at_s))
 
     def _on_hold(self) -> None:
         hold = partial(self.desk.diary.sending.hold, self._clip_id)
@@ -165,9 +198,14 @@ class Sending(Screen):
             self.desk.outside.open_page(receipt.page)
 
     def _on_bin(self) -> None:
-        question = Question(self.window(), words.BIN_ASK, words.BIN_WHY)
-        question.answer(words.BIN_KEEP, name="bin-no")
-        yes = question.answer(words.BIN_IT, name="bin-yes", weight=Weight.DANGER, icon="bin")
+        if self.desk.diary.clip(self._clip_id).removed_at is None:
+            ask, why, leave, do = words.BIN_ASK, words.BIN_WHY, words.BIN_KEEP, words.BIN_IT
+        else:
+            ask, why, leave = news_words.FORGET_ASK, news_words.FORGET_WHY, news_words.FORGET_KEEP
+            do = news_words.FORGET
+        question = Question(self.window(), ask, why)
+        question.answer(leave, name="bin-no")
+        yes = question.answer(do, name="bin-yes", weight=Weight.DANGER, icon="bin")
         yes.clicked.connect(self._on_bin_sure)
         question.open()
 

@@ -15,6 +15,7 @@ from diary_app.clip import Clip, ClipId, KeptRange, Kind, Stage
 from diary_app.editing.errors import EditRefused
 from diary_app.editing.filmstrip import Peaks, Thumbnail
 from diary_app.editing.probe import MediaFacts
+from diary_app.editing.ranges import take_time
 from diary_app.errors import Refused
 from diary_app.news import News
 from diary_app.playback import Player
@@ -148,6 +149,7 @@ class WatchBack(Screen):
         self._show_notes("")
         for part in (self._cuts_side, self._again, self._use):
             part.setVisible(editable)
+        self.desk.diary.keeping.watching(clip.clip_id)
         make = partial(open_take, clip, self.desk.outside.sound_output)
         self.desk.bridge.errand(
             make, partial(self._on_opened, clip.clip_id, editable), self._on_failed, unused=close_unused
@@ -156,6 +158,7 @@ class WatchBack(Screen):
     def leave(self, towards: Place | None) -> None:
         """Close the player; closing waits for its threads, so it is an errand."""
         super().leave(towards)
+        self.desk.diary.keeping.watching(None)
         self._stop_drawing.set()
         self._suggestion.rest()
         self._names.rest()
@@ -190,6 +193,9 @@ class WatchBack(Screen):
             self.strip.show_marks(marks(self._report))
             self._show_notes(notes(self._report))
         self._show_trim(self._trim)
+        if self.place.at_s:
+            opened.player.seek(take_time(self._trim.keep, self.place.at_s))
+            self._on_tick(opened.player.position_s)
         self.zoom.follow(clip.take, opened.player.facts)
         self._draw_outline(clip.take, opened.player.facts)
         if editable:
