@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from capture.model import Camera, Microphone
@@ -14,15 +14,20 @@ from diary_app import phrases
 from diary_app.clip import Kind
 from diary_app.errors import Refused
 from diary_app.news import Devices, DevicesChanged, News, RecorderChanged, RecorderTrouble
-from ui import words
-from ui.countdown import Countdown
+from diary_app.playback.tones import Tones
+from ui import notes_words, words
+from ui.announce import announce
+from ui.countdown import FROM, Countdown
 from ui.design import SPACE
 from ui.desk import Desk
 from ui.devices import Change, Choice, Device, is_demo
+from ui.notes_box import NotesBox
+from ui.notes_kept import NotesKept
 from ui.place import Name, Place
 from ui.screen import Screen
 from ui.try_sound import TrySound
 from ui.widgets.buttons import Button, Weight
+from ui.widgets.choices import Tick
 from ui.widgets.device_box import DeviceBox
 from ui.widgets.hint_line import HintLine
 from ui.widgets.meter import LevelMeter
@@ -32,6 +37,8 @@ from ui.widgets.text import TwoSides, label
 TICK_MS = 33
 LITTLE_ROOM_S = 600.0
 LEAST_PREVIEW = 240
+SPOKEN_MS = 2500
+"""What a screen reader says before the countdown takes no longer."""
 
 
 def _swapped(change: Change) -> str:
@@ -43,17 +50,17 @@ def _swapped(change: Change) -> str:
 
 
 class PictureAndHint(QWidget):
-    """The preview is no higher than its picture, so that the hint stands right below it."""
+    """The preview is no higher than its picture, so that the hint stands right below it, and then the notes."""
 
-    def __init__(self, preview: Preview, hint: HintLine) -> None:
+    def __init__(self, preview: Preview, hint: HintLine, notes: NotesBox) -> None:
         super().__init__()
         self._preview = preview
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        column.addWidget(preview, 1)
+        column.addWidget(preview, 3)
         column.addWidget(hint)
-        column.addStretch(0)
+        column.addWidget(notes, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cameras make pictures of 16:9, or narrower ones."""
@@ -79,11 +86,14 @@ class GetReady(Screen):
         self.preview.guide(oval=True)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
-        self._countdown = Countdown(desk.outside.count_ms, self)
+        self._kept = NotesKept(desk.remembered)
+        self._countdown = Countdown(desk, self)
         self._countdown.number.connect(self._on_number)
         self._countdown.done.connect(self._on_counted)
         self._hint = HintLine((" ".join(text) for text in words.HINTS.values()), name="hint")
-        self.column.addWidget(TwoSides(PictureAndHint(self.preview, self._hint), self._controls(), shares=(3, 2)), 1)
+        self._notes = NotesBox(self._kept, desk.bridge)
+        left = PictureAndHint(self.preview, self._hint, self._notes)
+        self.column.addWidget(TwoSides(left, self._controls(), shares=(3, 2)), 1)
 
     def _controls(self) -> QWidget:
         self._camera = DeviceBox(words.CAMERA, name="camera")
@@ -95,6 +105,9 @@ class GetReady(Screen):
         self._microphone.chosen.connect(partial(self._on_chosen, self._microphone, self._microphones))
         self._level = LevelMeter()
         self._try = TrySound(self.desk)
+        self._aloud = Tick(notes_words.COUNT_ALOUD, name="count-aloud")
+        self._aloud.setChecked(self._kept.count_aloud)
+        self._aloud.toggled.connect(partial(setattr, self._kept, "count_aloud"))
         self._room = label("", "soft", name="room")
         self._start = Button(words.START, name="start", weight=Weight.PRIMARY, icon="record")
         self._start.clicked.connect(self._on_start)
@@ -105,7 +118,8 @@ class GetReady(Screen):
         column.setSpacing(SPACE)
         for widget in (self._camera, self._microphone, self._level, self._try):
             column.addWidget(widget)
-        column.addSpacing(SPACE * 2)
+        column.addSpacing(SPACE)
+        column.addWidget(self._aloud)
         column.addWidget(self._start)
         column.addWidget(self._room)
         column.addStretch(1)
@@ -138,6 +152,7 @@ class GetReady(Screen):
         self.preview.explain(words.LOOKING if video else words.LOOKING_SOUND, icon="film" if video else "microphone")
         self._level.rest()
         self._show_room()
+        self._notes.look()
         self._show_counting(counting=False)
         self._tick.start()
         self._devices, self._prepared, self._lost = None, None, frozenset()
@@ -289,7 +304,8 @@ class GetReady(Screen):
     def _show_state(self) -> None:
         state = self.desk.diary.recorder_state
         if isinstance(state, Ready):
-            self.preview.explain(words.SOUND_ONLY if self._kind is Kind.SOUND else "", icon="microphone")
+            sound = self._kind is Kind.SOUND
+            self.preview.explain(words.SOUND_ONLY if sound else "", icon="microphone" if sound else "")
         elif isinstance(state, Opening):
             self.preview.explain(words.OPENING)
         if isinstance(state, Idle | Opening):
@@ -300,8 +316,9 @@ class GetReady(Screen):
         if not isinstance(self.desk.diary.recorder_state, Ready):
             return
         self._level.feed(self.desk.diary.level())
-        self._try.look(self.desk.diary.sound_trouble())
-        self._show_hint(self.desk.diary.picture_hint())
+        if not self._countdown.running:  # what a screen reader said now would be heard in the take
+            self._try.look(self.desk.diary.sound_trouble())
+            self._show_hint(self.desk.diary.picture_hint())
         frame = self.desk.diary.latest_frame() if self._kind is Kind.VIDEO and self._wish().camera else None
         self.preview.show_picture(frame.image if frame else None)
 
@@ -326,11 +343,17 @@ class GetReady(Screen):
             self.banner.hush()
             self._try.rest()
             self._show_counting(counting=True)
-            self._countdown.start()
+            self._count()
         elif self.banner.isHidden():
             self.banner.say(words.NOT_READY, do=(words.LOOK_AGAIN, self._on_again), focus=True)
         else:
             self.banner.setFocus()
+
+    def _count(self) -> None:
+        """A screen reader says it once, and has time for that before the second that the take begins with."""
+        announce(self._start, notes_words.STARTS_IN.format(number=FROM))
+        tones = Tones(self.desk.outside.sound_output) if self._kept.count_aloud else None
+        self._countdown.start(tones=tones, first_ms=SPOKEN_MS if QAccessible.isActive() else 0)
 
     def _show_counting(self, *, counting: bool) -> None:
         self._start.say(words.STOP_COUNT if counting else words.START, icon="close" if counting else "record")
@@ -342,13 +365,14 @@ class GetReady(Screen):
         self.preview.setAccessibleName(words.COUNTING.format(number=number))
 
     def _on_counted(self) -> None:
-        self._show_counting(counting=False)
+        """The button keeps its words: a screen reader would speak the new ones into the take."""
         if self._kind is Kind.VIDEO:
             self.desk.remembered.camera = self._cameras.lasting
         self.desk.remembered.microphone = self._microphones.lasting
         try:
             clip_id = self.desk.diary.start(self._kind)
         except (Refused, OSError) as error:
+            self._show_counting(counting=False)
             self.banner.say(str(error), do=(words.LOOK_AGAIN, self._on_again), focus=True)
             return
         self.go.emit(Place(Name.RECORDING, clip_id, self._kind))

@@ -1,5 +1,7 @@
 """Recording: the word, a shape and the time; how loud it is; what goes wrong; and that it is safe. GUI thread."""
 
+from functools import partial
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -11,6 +13,8 @@ from diary_app.news import News, RecorderChanged, RecorderTrouble, TakeFinished
 from ui import words
 from ui.design import SPACE
 from ui.desk import Desk
+from ui.notes_kept import NotesKept
+from ui.notes_view import NotesView
 from ui.notices import Notice, NoticeBoard
 from ui.place import Name, Place
 from ui.scrap import Scrap
@@ -33,6 +37,8 @@ PASSING_TICKS = 6000 // TICK_MS
 """Good news goes by itself; there is time to read it twice."""
 BEHIND_S = 1.0
 """As long as the disk is no further behind than this, everything up to this second is safe."""
+QUIET_TICKS = 3000 // TICK_MS
+"""Advice waits until the take has had its first moments: what a screen reader says would be heard in it."""
 SCRAP_PATIENCE = 10_000 // TICK_MS
 ROOM_SHOWN_S = 3600.0
 """More room than this is nothing to think of."""
@@ -49,13 +55,17 @@ class RecordingScreen(Screen):
         super().__init__(desk, name="recording", wide=True)
         self._begin_afresh()
         self.preview = LowPreview(LEAST_PREVIEW, most_a_second=WHILE_RECORDING)
+        self._kept = NotesKept(desk.remembered)
+        self.notes = NotesView(self.preview)
+        self.notes.paced.connect(partial(setattr, self._kept, "pace"))
+        self.notes.bind(self)
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         self.banner_line = self._top()
         self._ask = AskHere(name="scrap-ask", yes=words.SCRAP_YES, no=words.SCRAP_NO)
         self._ask.agreed.connect(self._on_scrap_yes)
         self._ask.refused.connect(self._stop_asking)
-        self.column.addWidget(self.preview, 1)
+        self.column.addWidget(self.notes, 1)
         self.column.addWidget(self._ask)
         self.column.addWidget(self._buttons())
         self.column.addLayout(self._bottom())
@@ -123,6 +133,7 @@ class RecordingScreen(Screen):
         self._room.hide()
         self._level.rest()
         self.preview.show_picture(None)
+        self.notes.begin(self._kept)
         sound = place.kind is Kind.SOUND
         self.preview.explain(words.SOUND_ONLY if sound else words.STARTING_LINE, icon="microphone" if sound else "")
         self._show_state()
@@ -132,6 +143,7 @@ class RecordingScreen(Screen):
         """The devices are let go: the camera's light goes out."""
         super().leave(towards)
         self._tick.stop()
+        self.notes.may_move(moving=False)
         self.preview.show_picture(None)
         self.desk.diary.release()
 
@@ -183,6 +195,7 @@ class RecordingScreen(Screen):
         self._word.setText(word)
         self.retitled.emit()
         redress(self._word, role="danger" if shown is Recording else "lead-strong")
+        self.notes.may_move(moving=isinstance(state, Recording))
         paused = shown is Paused
         if shown is Finishing:
             self._stop_asking()
@@ -245,7 +258,7 @@ class RecordingScreen(Screen):
         """Let the banner say what there is to say just now; it never takes the focus."""
         if self._ticks >= self._passes:
             self._passing = None
-        listening = isinstance(self.desk.diary.recorder_state, Recording)
+        listening = isinstance(self.desk.diary.recorder_state, Recording) and self._ticks >= QUIET_TICKS
         trouble = self.desk.diary.sound_trouble() if listening else None
         hint = self.desk.diary.picture_hint() if listening else None
         notice = self._passing or self._board.now(trouble, hint)
@@ -304,6 +317,7 @@ class RecordingScreen(Screen):
             paused = isinstance(self.desk.diary.recorder_state, Paused)
             more = words.SCRAPPED_PAUSED if paused else words.SCRAPPED_GOES_ON
             self._pass(Notice(self._scrap.done(self._seen_s - recorded_s), more, kindly=True))
+            self.notes.prompter.back_s(self._seen_s - recorded_s)
         self._seen_s = recorded_s
 
     # -- the other buttons ------------------------------------------------------------------------------------------

@@ -45,8 +45,18 @@ SMALLER = Key((_Standard.ZoomOut,), words.SMALLER)
 BACK = Key((_Standard.Back,), words.GO_BACK)
 UNDO = Key((_Standard.Undo,), words.UNDO, Name.WATCH)
 REDO = Key((_Standard.Redo,), words.REDO, Name.WATCH)
+NOTES_FASTER = Key(("Ctrl+Right",), words.NOTES_FASTER, Name.RECORDING)
+NOTES_SLOWER = Key(("Ctrl+Left",), words.NOTES_SLOWER, Name.RECORDING)
+NOTES_BACK = Key(("Ctrl+Up",), words.NOTES_BACK, Name.RECORDING)
+NOTES_ON = Key(("Ctrl+Down",), words.NOTES_ON, Name.RECORDING)
+NOTES_HOLD = Key(("Ctrl+H",), words.NOTES_HOLD, Name.RECORDING)
 
 TABLE = (
+    NOTES_FASTER,
+    NOTES_SLOWER,
+    NOTES_BACK,
+    NOTES_ON,
+    NOTES_HOLD,
     UNDO,
     REDO,
     Key(("Left", "Right"), words.STEP, Name.WATCH, of_widget=True),

@@ -126,6 +126,12 @@ def _fields(look: Look) -> str:
         selection-color: {palette.on_accent}; placeholder-text-color: {palette.soft_ink}; }}
     QLineEdit:focus {{ border: {RING}px solid {palette.ink}; padding: 0px {SPACE + 4}px; }}
     QLineEdit[wrong="true"] {{ border: {RING}px solid {palette.red_ink}; padding: 0px {SPACE + 4}px; }}
+    QPlainTextEdit {{
+        background: {palette.card}; color: {palette.ink}; border: 2px solid {palette.edge};
+        border-radius: {CORNER}px; padding: {SPACE - 1}px; font-size: {look.type_px(1)}px;
+        selection-background-color: {palette.accent}; selection-color: {palette.on_accent};
+        placeholder-text-color: {palette.soft_ink}; }}
+    QPlainTextEdit:focus {{ border: {RING}px solid {palette.ink}; padding: {SPACE - 2}px; }}
     QComboBox QAbstractItemView {{
         background: {palette.card}; color: {palette.ink}; border: 2px solid {palette.edge};
         selection-background-color: {palette.accent}; selection-color: {palette.on_accent}; outline: none;
