@@ -116,7 +116,7 @@ class AboutIt(Screen):
         for choice in self._presets.values():
             choice.toggled.connect(self._on_preset)
         self._clean = Tick(words.CLEAN_SOUND, name="clean-sound")
-        self._clean.toggled.connect(self._on_changed)
+        self._clean.toggled.connect(self._on_clean)
         return self._part(label(words.PRESET, "heading"), *self._presets.values(), self._clean)
 
     @property
@@ -145,14 +145,7 @@ class AboutIt(Screen):
         self._choices[about.audience].setChecked(True)
         self._people.show_people(about.people)
         self._loading = False
-        self._promises.clear()
-        self._show_promises()
-        self._stop = threading.Event()
-        self.desk.bridge.errand(
-            partial(self._find_promises, self._clip_id, self._stop),
-            partial(self._on_promised, self._clip_id, self._stop),
-            partial(self._on_no_promise, self._stop),
-        )
+        self._ask_for_promises()
 
     def leave(self, towards: Place | None) -> None:
         """Keep what was said."""
@@ -177,6 +170,18 @@ class AboutIt(Screen):
 
     # -- promises ---------------------------------------------------------------------------------------------------
 
+    def _ask_for_promises(self) -> None:
+        """Forget what was promised, and ask anew: for these cuts, and for the sound as it is wanted now."""
+        self._stop.set()
+        self._stop = threading.Event()
+        self._promises.clear()
+        self._show_promises()
+        self.desk.bridge.errand(
+            partial(self._find_promises, self._clip_id, self._stop),
+            partial(self._on_promised, self._clip_id, self._stop),
+            partial(self._on_no_promise, self._stop),
+        )
+
     def _find_promises(self, clip_id: ClipId, stop: threading.Event) -> None:
         """On a thread of its own: each is told as soon as it is known."""
         for preset, promise in self.desk.diary.promises(clip_id, stop):
@@ -200,6 +205,16 @@ class AboutIt(Screen):
         for preset, choice in self._presets.items():
             choice.say(preset_words(preset, self._promises.get(preset)))
         self._send.say(send_words(self._promises.get(self._preset)))
+
+    def _on_clean(self) -> None:
+        """Quieter hum takes other bytes and more work, so what was promised holds no longer."""
+        if self._loading or self.place is None:
+            return
+        self._on_changed()
+        self._keep.stop()
+        self.desk.diary.prepare_ahead(None)  # the promises come first, as on arrival
+        self._save()
+        self._ask_for_promises()
 
     def _on_preset(self) -> None:
         self._show_promises()
