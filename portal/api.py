@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from portal import moderation, removal, slips, words
+from portal import moderation, removal, words
 from portal.bearer import account_of
-from portal.codes import show_private_code
 from portal.intake import limits
 from portal.models import Clip, Copy
 
@@ -122,7 +121,7 @@ def receipt(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
             "bytes": found.bytes,
             "received_at": found.received_at.isoformat(),
             "page": page_of(request, found),
-            "slip": show_private_code(slips.code_of(found.clip_id)),
+            "slip": moderation.slip_of(found),
         }
     )
 

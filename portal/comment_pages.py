@@ -34,12 +34,12 @@ def _published(request: HttpRequest, clip_id: UUID) -> Clip:
 def add(request: HttpRequest, clip_id: UUID) -> HttpResponse:
     """Somebody wrote a comment. The answer shows the private code; nothing of it is kept in a cookie or a session."""
     clip = _published(request, clip_id)
-    typed = {name: request.POST.get(name, "") for name in ("text", "name", "signed")}
+    typed = {name: request.POST.get(name, "") for name in ("text", "name", "signed", "ticket")}
     signed = bool(typed["signed"]) and isinstance(request.user, User)
     name = display_name(request.user) if signed and isinstance(request.user, User) else typed["name"]
-    ticket, answer = request.POST.get("ticket", ""), request.POST.get("answer", "")
+    answer = request.POST.get("answer", "")
     try:
-        code = comments.add(clip, typed["text"], ticket=ticket, answer=answer, name=name, signed=signed)
+        code = comments.add(clip, typed["text"], ticket=typed["ticket"], answer=answer, name=name, signed=signed)
     except comments.CommentRefused as refused:
         return watch_page(request, clip, problem=str(refused), typed=typed, status=refused.status)
     return render(request, "portal/comment_done.html", {"clip": clip, "code": show_private_code(code)})

@@ -58,6 +58,14 @@ def ticket(clip: Clip) -> str:
     return tickets.make(PURPOSE, clip.clip_id)
 
 
+def is_good(ticket: str, clip: Clip) -> bool:
+    """Whether a form with this ticket can still be sent: a page that is shown again keeps it, and its age."""
+    try:
+        return not _used.has(tickets.read(ticket, PURPOSE, clip.clip_id).word)
+    except tickets.NoTicket:
+        return False
+
+
 def add(clip: Clip, text: str, *, ticket: str, answer: str = "", name: str = "", signed: bool = False) -> str:
     """Keep a comment until a moderator has read it; returns the writer's private code. Raises CommentRefused.
 

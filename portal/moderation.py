@@ -12,13 +12,13 @@ import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.utils import timezone
 
-from portal import removal, words
+from portal import removal, slips, words
+from portal.codes import show_private_code
 from portal.models import Audience, Claim, Clip, Deed, Event, Stage
 
 OPEN = (Stage.RECEIVED, Stage.IN_REVIEW)
@@ -198,9 +198,12 @@ def _withdraw(clip: Clip, actor: User | None) -> None:
         transaction.on_commit(partial(removal.ask, clip.clip_id))
 
 
-def is_withdrawn(clip_id: UUID) -> bool:
-    """Whether a clip of this id was withdrawn here: the intake takes nothing more of it."""
-    return Clip.objects.filter(pk=clip_id, stage=Stage.WITHDRAWN).exists()
+def slip_of(clip: Clip) -> str:
+    """The code of its slip, as people see it. After the portal got a new key, the new code counts once it is shown."""
+    code = slips.code_of(clip.clip_id)
+    if clip.slip != slips.kept(code):
+        Clip.objects.filter(pk=clip.pk).update(slip=slips.kept(code))
+    return show_private_code(code)
 
 
 def add_note(clip: Clip, moderator: User, note: str) -> None:

@@ -5,8 +5,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portal import comments, moderation, plays, slips, tickets
-from portal.codes import show_private_code
+from portal import comments, moderation, plays, tickets
 from portal.models import Clip, CommentState, Plays, Stage
 
 
@@ -17,10 +16,10 @@ def watch_page(
     own = clip.owner_id == request.user.pk
     counts = clip.stage == Stage.PUBLISHED and not own and not moderation.may_moderate(request.user)
     facts = {
-        **said_about(request, clip),
+        **said_about(request, clip, ticket=(typed or {}).get("ticket", "")),
         "clip": clip,
         "own": own,
-        "slip": show_private_code(slips.code_of(clip.clip_id)) if own and clip.stage != Stage.WITHDRAWN else "",
+        "slip": moderation.slip_of(clip) if own and clip.stage != Stage.WITHDRAWN else "",
         "play_ticket": plays.ticket(clip) if counts else "",
         "play_seconds": plays.SECONDS,
         "problem": problem,
@@ -29,13 +28,13 @@ def watch_page(
     return render(request, "portal/clip.html", facts, status=status)
 
 
-def said_about(request: HttpRequest, clip: Clip) -> dict[str, object]:
+def said_about(request: HttpRequest, clip: Clip, *, ticket: str = "") -> dict[str, object]:
     """The comments that everybody can read, and what the form for another one needs."""
     if clip.stage != Stage.PUBLISHED:
         return {}
     return {
         "comments": clip.comments.filter(state=CommentState.APPROVED),
-        "comment_ticket": comments.ticket(clip),
+        "comment_ticket": ticket if comments.is_good(ticket, clip) else comments.ticket(clip),
         "work_bits": tickets.BITS,
         "longest": comments.LONGEST,
         "longest_name": comments.LONGEST_NAME,

@@ -300,6 +300,8 @@ def test_what_was_typed_is_never_lost(clip: Clip) -> None:
         assert sentence in page
         assert typed["text"].strip() in page
         assert f'value="{typed["name"]}"' in page
+        # The same form, which is older when it is sent again; another one, where this one cannot be sent.
+        assert (f'value="{form["ticket"]}"' in page) == (typed["ticket"] == form["ticket"])
     assert not Comment.objects.exists()
 
 

@@ -138,6 +138,16 @@ def test_the_account_withdraws_and_its_certificate_is_its_own(
     assert "was removed with the clip" in text(browser_of(people["Moira"]).get(f"/clips/{clip.pk}"))
 
 
+def test_a_new_key_makes_new_slips(clip: Clip, sam: Client, settings: Settings) -> None:
+    old = code_of(clip.clip_id)
+    settings.SECRET_KEY = "another key"
+    assert words.UNKNOWN_SLIP in slip(code=old)
+    sam.force_login(clip.owner)
+    (new,) = re.findall(r"\b[A-Z]{4}-[A-Z]{4}-[A-Z]{4}\b", text(sam.get(f"/clips/{clip.pk}")))
+    assert "Withdraw this clip?" in slip(code=new)
+    assert words.UNKNOWN_SLIP in slip(code=old)
+
+
 def test_guessed_slips_run_into_a_wall(clip: Clip) -> None:
     for _ in range(5):
         assert words.UNKNOWN_SLIP in slip(code="BBBB-BBBB-BBBB", answer="withdraw")
