@@ -71,6 +71,7 @@ def _encode(frame: VideoFrame, from_s: float, encoder: VideoCodecContext | None)
 JOBS: dict[str, Job] = {
     "trim": lambda take, out, keep: trim(take, out, keep=keep),
     "encode": lambda take, out, keep: render(take, out, keep=keep, preset=Preset.NORMAL),
+    "small": lambda take, out, keep: render(take, out, keep=keep, small=True),
     "groups": open_groups,
 }
 

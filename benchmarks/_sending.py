@@ -74,6 +74,8 @@ class Sent:
 
     bytes: int
     """Of the rendition."""
+    small_bytes: int
+    """Of the small copy that was made to go ahead of it; 0: none."""
     form_s: float
     work_s: float
     """The preparation with its promises, from the opening of the form on."""
@@ -95,6 +97,7 @@ class Sent:
         sent_s = self.received_s - max(0.0, self.work_s - self.form_s)
         return {
             "mb": round(self.bytes / 1e6, 1),
+            "small_mb": round(self.small_bytes / 1e6, 1),
             "received_over_link_once_ready": round(sent_s / self.line_s, 3),
             "form_over_link": round(self.form_s / self.line_s, 2),
             "prepared_over_link": round(self.work_s / self.line_s, 2),
@@ -118,7 +121,7 @@ def sent_take(folder: Path, portal: str, make: Callable[[Path], Path], *, mbit: 
 
 
 def _sent(diary: Diary, clip_id: ClipId, line: Shaper) -> Sent:
-    changed, ready_s = threading.Event(), list[float]()
+    changed, ready_s, small = threading.Event(), list[float](), [0]
 
     def hear(news: News) -> None:
         if isinstance(news, ClipChanged):
@@ -128,6 +131,8 @@ def _sent(diary: Diary, clip_id: ClipId, line: Shaper) -> Sent:
         clip = diary.clip(clip_id)
         if clip.rendition is not None and not ready_s:
             ready_s.append(time.monotonic())
+        if clip.small_copy is not None:
+            small.append(clip.small_copy.bytes)
         return clip
 
     diary.subscribe(hear)
@@ -148,7 +153,13 @@ def _sent(diary: Diary, clip_id: ClipId, line: Shaper) -> Sent:
     received_s = time.monotonic() - sent_s
     size = _with_rendition(diary.clip(clip_id))[1].bytes
     return Sent(
-        size, sent_s - opened_s, ready_s[0] - opened_s, _children_s() - before_s, received_s, size / line.bytes_per_s
+        size,
+        max(small),
+        sent_s - opened_s,
+        ready_s[0] - opened_s,
+        _children_s() - before_s,
+        received_s,
+        size / line.bytes_per_s,
     )
 
 

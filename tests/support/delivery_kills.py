@@ -1,8 +1,9 @@
 """Kills the app and the portal while they deliver: ./scripts/kill-delivery --count N [--seed K]. One line of JSON.
 
 Both are real processes, with a line between them that counts what passes: SIGKILL comes at an event of the line (a
-head, a block, an answer) and some milliseconds that the seed chooses. After each kill the catalogue must not say more
-than the portal holds; at the end every clip is in its queue once, whole, and nothing has been deleted here.
+head, a block, an answer) and some milliseconds that the seed chooses. Every other clip sends a small copy ahead. After
+each kill the catalogue must not say more than the portal holds; at the end every clip is in its queue once, whole, no
+small copy is left beside it, and nothing has been deleted here.
 """
 
 import argparse
@@ -20,15 +21,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.chaos_desk import AT_PORTAL, ChaosDesk, chaos_desk
-from tests.support.portal_client import PortalClient
+from tests.support.diary_files import add_small_copy
+from tests.support.portal_client import PortalClient, received
 from tests.support.portal_process import REPOSITORY, PortalProcess
+from tests.support.portal_rows import rows
 from tests.support.wait import until
 
 SIZE = 1_000_000
+SMALL_SIZE = 300_000
+LARGE = 500_000
+"""A clip with more bytes is one that may have a small copy."""
 EVENTS = 34
 """About so many events has one delivery of a clip of that size."""
 AFTER_S = 0.03
 HURRY = 20.0
+SMALL_CAME = "A small copy. The full one follows."
+"""What the portal's history says of one."""
 IN_LINE = 2
 """Clips that wait, at least: there is always something to kill."""
 LIMIT_S = 90.0
@@ -86,12 +94,17 @@ class Kills:
 
     def _feed(self) -> None:
         for _ in range(IN_LINE - len(self.desk.catalogue.queue())):
-            self.desk.ready(SIZE)
+            ready = self.desk.ready(SIZE)
+            if len(self.desk.made) % 2:
+                add_small_copy(
+                    self.desk.folders, self.desk.catalogue, ready.clip_id, size=SMALL_SIZE, rng=self.desk.rng
+                )
 
     def _start_app(self) -> None:
         if self._child is None or self._child.poll() is not None:
+            told = (self.desk.folders.data, HURRY, 0, LARGE)
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.uploader_child", str(self.desk.folders.data), str(HURRY)],
+                [sys.executable, "-m", "tests.support.uploader_child", *map(str, told)],
                 cwd=REPOSITORY,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -120,7 +133,16 @@ class Kills:
         self._start_app()
         until(lambda: not self.desk.catalogue.queue(), what="the rest of the clips", limit_s=LIMIT_S)
         self._look()
-        return self.desk.judged()
+        kept, clips = len(received(self.desk.client.portal)), len(self.desk.made)
+        return self.desk.judged() + ([f"{kept} files for {clips} clips"] if kept != clips else [])
+
+    @property
+    def went_ahead(self) -> int:
+        """How many small copies the portal held before their clips."""
+        with rows(self.desk.client.portal) as database:
+            asked = "SELECT count(*) FROM portal_event WHERE note = ?"
+            (count,) = database.execute(asked, (SMALL_CAME,)).fetchone()
+        return int(count)
 
     def close(self) -> None:
         """End the app."""
@@ -154,10 +176,11 @@ def main(words: list[str]) -> int:
             left = ["app"] * (chosen.count - campaign.app) + ["portal"] * (chosen.count - campaign.portal)
             campaign.kill(rng.choice(left))
         faults = campaign.finish()
-        made, up = len(campaign.desk.made), campaign.desk.line.up
+        made, up, ahead = len(campaign.desk.made), campaign.desk.line.up, campaign.went_ahead
     print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
     said = {"kills": campaign.app + campaign.portal, "app": campaign.app, "portal": campaign.portal, "clips": made}
-    print(json.dumps({**said, "violations": len(faults), "sent_over_size": round(up / made / SIZE, 3), "seed": seed}))
+    over_size = round(up / (made * SIZE + ahead * SMALL_SIZE), 3)
+    print(json.dumps({**said, "small": ahead, "violations": len(faults), "sent_over_size": over_size, "seed": seed}))
     return 1 if faults else 0
 
 

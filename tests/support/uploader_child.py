@@ -1,7 +1,8 @@
-"""`python -m tests.support.uploader_child DATA [HURRY [BUGS]]`: the app's uploader alone, for a test that may kill it.
+"""`python -m tests.support.uploader_child DATA [HURRY [BUGS [LARGE]]]`: the app's uploader alone, to be killed.
 
 It reads the pairing from DATA, delivers what the catalogue has, and ends when the queue is empty. HURRY: how many times
 faster its clocks go, so that no pause is waited for. BUGS: how often it fails in the middle of a block, as a bug does.
+LARGE: a clip of more bytes sends its small copy first, whatever the line.
 """
 
 import logging
@@ -15,13 +16,16 @@ from diary_app.delivery.courier import Courier
 from diary_app.delivery.pairing import PairingDesk
 from diary_app.delivery.practice import PracticePortal
 from diary_app.delivery.uploader import Pace, Uploader
+from diary_app.editing import small_copy
 from diary_app.folders import Folders
 from diary_app.logbook import catch_bugs, keep_log
 from diary_app.news import News, Progress
 
 
-def main(data: str, hurry: float = 1.0, bugs: float = 0.0) -> None:
+def main(data: str, hurry: float = 1.0, bugs: float = 0.0, large: float | None = None) -> None:
     """Deliver everything; each piece of progress becomes a line on stdout."""
+    if large is not None:
+        small_copy.FROM_BYTES, small_copy.SOONER_S = int(large), 0.0
 
     def clock() -> float:
         return time.monotonic() * hurry
