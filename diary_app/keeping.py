@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -19,6 +19,7 @@ from threading import Event
 from diary_app.catalogue import Catalogue, CatalogueError, UnknownClip
 from diary_app.clip import Clip, ClipId, Stage
 from diary_app.folders import Folders
+from diary_app.keep_rule import NO_RULE, KeepRule, days_have_passed, moment
 from diary_app.news import ClipChanged, News
 from upload.account import Account
 from upload.discovery import Portal
@@ -33,41 +34,6 @@ MOST_AT_ONCE = 20
 ASK_AGAIN_S = 3600.0
 """A clip that could not go is asked about no sooner than that."""
 ID_LETTERS = 36
-
-
-@dataclass(frozen=True, slots=True)
-class KeepRule:
-    """What the portal that the app is joined to has asked for."""
-
-    portal: str
-    """Its address."""
-    days: int | None
-    """So many days after the receipt the files of a clip are removed; None: they stay."""
-
-
-NO_RULE = KeepRule("", None)
-
-
-def moment(text: str) -> datetime | None:
-    """A time as a portal writes it (ISO 8601; UTC where it does not say); None where it is none."""
-    try:
-        found = datetime.fromisoformat(text)
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
-def days_have_passed(
-    days: int, *, received_at: Iterable[datetime], made_at: datetime, portal_now: datetime, now: datetime
-) -> bool:
-    """True when so many days have passed by two clocks that do not know of each other, whichever says so later.
-
-    The portal's own, from its receipt to this very answer; and this computer's, from the receipt, and from the moment
-    in which the file that was sent was finished. One of the two may be wrong by years.
-    """
-    received = max(received_at)
-    passed = min(portal_now - received, now - received, now - made_at)
-    return passed >= timedelta(days=days)
 
 
 def own_files(folders: Folders, noted: Mapping[ClipId, Iterable[Path]]) -> list[Path]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from diary_app.clip import Clip, Stage
-from diary_app.keeping import KeepRule, moment
+from diary_app.keep_rule import KeepRule, moment
 
 STAYS_UNTIL = "Stays on this computer until {day}"
 LEAVES_SOON = "Will soon be removed from this computer"

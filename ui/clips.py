@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from diary_app import kept_words
 from diary_app.clip import Clip, ClipId, Stage
 from diary_app.errors import Refused
-from diary_app.keeping import NO_RULE
+from diary_app.keep_rule import NO_RULE
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import words
 from ui.adding import Adding

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from diary_app import kept_words, phrases
 from diary_app.clip import Clip, Stage
-from diary_app.keeping import KeepRule
+from diary_app.keep_rule import KeepRule
 from diary_app.news import Progress
 from ui import news_words, words
 

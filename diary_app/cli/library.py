@@ -3,8 +3,9 @@
 import argparse
 from contextlib import closing
 from dataclasses import asdict
+from datetime import datetime
 
-from diary_app import phrases
+from diary_app import kept_words, phrases
 from diary_app.catalogue import Catalogue
 from diary_app.cli.common import print_json
 from diary_app.clip import Clip, Goes
@@ -19,9 +20,13 @@ def run_clips(arguments: argparse.Namespace, place: Folders) -> int:
     if arguments.json:
         print_json([_facts(clip) for clip in found])
         return 0
+    now = datetime.now().astimezone()
     for clip in found:
         length = phrases.clock(clip.kept_seconds)
         print(f"{clip.clip_id}  {length:>8}  {STAGES[clip.stage]:<24}  {clip.title}")
+        for more in (kept_words.figures(clip), kept_words.removed_sentence(clip, "", now, own_file=False)):
+            if more:
+                print(f"{'':38}{more}")
         if clip.delivery.goes is Goes.HELD:
             print(f"{'':38}{HELD}")
         if clip.delivery.problem and clip.receipt is None:
@@ -43,5 +48,8 @@ def _facts(clip: Clip) -> dict[str, object]:
         "rendition": str(clip.rendition.path) if clip.rendition else None,
         "problem": clip.delivery.problem,
         "goes": clip.delivery.goes,
+        "views": clip.views,
+        "replies": clip.replies,
+        "removed_at": clip.removed_at.isoformat() if clip.removed_at else None,
         "receipt": asdict(clip.receipt) if clip.receipt else None,
     }

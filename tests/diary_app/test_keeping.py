@@ -25,7 +25,8 @@ from diary_app.catalogue import news as catalogue_news
 from diary_app.clip import Clip, ClipId, KeptRange, Rendition, Stage
 from diary_app.delivery.uploader import Uploader
 from diary_app.folders import Folders
-from diary_app.keeping import NO_RULE, Keeping, KeepRule, days_have_passed
+from diary_app.keep_rule import NO_RULE, KeepRule, days_have_passed
+from diary_app.keeping import Keeping
 from diary_app.news import ClipChanged
 from diary_app.rescue.taking import plan
 from tests.support.delivery_desk import NEVER, PACE, Desk, Line, eventually, running

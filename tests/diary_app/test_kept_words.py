@@ -1,5 +1,8 @@
 """The words for figures and for how long files stay: one and many, this year and another, before and after."""
 
+import contextlib
+import json
+from argparse import Namespace
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from diary_app import kept_words
+from diary_app.catalogue import Catalogue
+from diary_app.cli.library import run_clips
 from diary_app.clip import Clip, ClipId, Kind, Receipt, Stage
-from diary_app.keeping import NO_RULE, KeepRule
+from diary_app.folders import Folders
+from diary_app.keep_rule import NO_RULE, KeepRule
+from tests.support.many_clips import add_many
 
 CLIP_ID = ClipId("0f8fad5b-d9cb-469f-a165-70867728950e")
 NOW = datetime(2026, 4, 20, 9, 0, tzinfo=UTC)
@@ -64,3 +71,17 @@ def test_what_is_gone_says_who_asked_and_where_the_clip_is(stage: Stage, own_fil
     said = kept_words.removed_sentence(clip, "Oak House", NOW, own_file=own_file)
     assert said == f"Removed from this computer on 3 May, as Oak House asks. {words}"
     assert kept_words.removed_sentence(CLIP, "Oak House", NOW, own_file=own_file) == ""
+
+
+def test_the_list_of_clips_says_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folders = Folders(tmp_path / "data").make()
+    with contextlib.closing(Catalogue(folders.catalogue)) as catalogue:
+        (clip_id,) = add_many(catalogue, range(1))
+        catalogue.note_removed(ClipId(clip_id), NOW, received_before=NOW)
+    run_clips(Namespace(json=False), folders)
+    said = capsys.readouterr().out
+    assert "12 views, 2 replies\n" in said
+    assert f"{kept_words.removed(replace(CLIP, removed_at=NOW), datetime.now(UTC))}, as the portal asks." in said
+    run_clips(Namespace(json=True), folders)
+    (facts,) = json.loads(capsys.readouterr().out)
+    assert (facts["views"], facts["replies"], facts["removed_at"]) == (12, 2, NOW.isoformat())

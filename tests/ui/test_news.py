@@ -8,7 +8,8 @@ import pytest
 
 from diary_app.clip import ClipId, KeptRange, Receipt, Rendition, Stage
 from diary_app.diary import Diary
-from diary_app.keeping import Keeping, KeepRule
+from diary_app.keep_rule import KeepRule
+from diary_app.keeping import Keeping
 from diary_app.news import ClipChanged
 from tests.support.app_window import EVENING, Someone
 from ui import news_words, words
