@@ -24,6 +24,9 @@ class Files(Protocol):
     piece_bytes: int
     """How much to read at a time for somebody who watches."""
 
+    moves: bool
+    """Whether `keep` takes the file away: then it may be here before the database knows of it, and nowhere else."""
+
     def keep(self, whole: Path, name: str, *, sha256: str) -> None:
         """Hold a whole, synced file of this disk under its final name, durably. Raises NoRoom and DiskFailed.
 
@@ -54,6 +57,7 @@ class Folder:
     """A folder of this computer."""
 
     piece_bytes = 256 * 1024
+    moves = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -19,7 +19,7 @@ from portal import database, home
 log = logging.getLogger("portal.only_one")
 RUNNING = 0x6469617279_02
 """The advisory lock of the portal that runs."""
-TRIES, PAUSE_S = 50, 0.1
+TRIES, PAUSE_S = 30, 0.1
 """How long a portal that was killed just now may still seem to be there."""
 ANOTHER = "Another portal is already running with this database."
 

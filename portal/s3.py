@@ -82,7 +82,7 @@ def _client(place: Place) -> "S3Client":
         region_name=place.region,
         config=Config(
             connect_timeout=5,
-            read_timeout=30,
+            read_timeout=20,
             retries={"total_max_attempts": 2, "mode": "standard"},
             max_pool_connections=CONNECTIONS,
             # Not every S3-compatible server knows the newer checksums; ours is the SHA-256 of what is read back.
@@ -113,6 +113,7 @@ class Bucket:
     """The files of one kind in a bucket: portal.files.Files. kind: what their keys begin with."""
 
     piece_bytes = MIB  # each is a request of its own
+    moves = False
 
     def __init__(self, place: Place, kind: str, *, nearby: Path) -> None:
         """nearby: a folder of this computer for files that other programs read; what a kill leaves is cleared there."""

@@ -10,6 +10,7 @@ from types import FrameType
 
 import uvicorn
 from django.conf import settings
+from django.db import connection
 
 from portal import asgi, database, files, home, only_one
 from portal.intake import store
@@ -82,6 +83,7 @@ def _run(listener: socket.socket, lost: threading.Event) -> None:
     )
     server = _Server(config, router=router, address=_address(listener), lost=lost)
     worker.start()
+    connection.close()  # this thread asks the database nothing any more
     try:
         with _quiet_signals():
             server.run(sockets=[listener])

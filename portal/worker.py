@@ -8,7 +8,7 @@ server, so that a clip is checked the moment it is whole and an idle portal does
 import logging
 import threading
 
-from django.db import Error, close_old_connections
+from django.db import Error, close_old_connections, connection
 from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as BatchWorker
 from django_tasks_db.models import DBTaskResult
@@ -64,6 +64,7 @@ class Worker:
             self._wake.clear()
             if not self._stop.is_set():
                 self._work(look_first=not woken)
+        connection.close()
 
     def _work(self, *, look_first: bool) -> None:
         try:

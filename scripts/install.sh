@@ -45,6 +45,7 @@ cmd:strace strace
 cmd:git git
 cmd:node nodejs
 cmd:npm npm
+glob:/usr/lib/postgresql/*/bin/initdb postgresql
 "
 OLDEST_PYTHON="3, 11"
 
@@ -68,6 +69,7 @@ is_there() { # KIND:WHAT
     lib:*) [[ "$LIBRARIES" == *$'\t'"${1#lib:} "* ]] ;;
     cmd:*) command -v "${1#cmd:}" > /dev/null ;;
     file:*) [ -e "${1#file:}" ] ;;
+    glob:*) compgen -G "${1#glob:}" > /dev/null ;;
     module:*) "$PYTHON" -c "import ${1#module:}" 2> /dev/null ;;
   esac
 }

@@ -6,6 +6,7 @@ One request is one `_Request`; a `Refused` raised anywhere ends it. Sign-in come
 import asyncio
 import io
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from portal import words
 from portal.bearer import account_of
@@ -30,6 +31,7 @@ from portal.intake.turns import Turn, Turns
 
 log = logging.getLogger("portal.intake")
 PREFIX = "/intake/"
+THREADS, READERS = 16, 4
 OFFSET_TYPE = "application/offset+octet-stream"
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -42,9 +44,9 @@ class Intake:
         self.turns = Turns()
         self.sweeper = Sweeper(self.turns, in_thread=self._run)
         self._on_received = on_received
-        self._pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="intake")
+        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="intake")
         # Reading a large file once more for its SHA-256 takes many seconds: nobody else waits for these threads.
-        self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="intake-reader")
+        self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="intake-reader")
         # One writer at a time, first come first served: those who wait for SQLite's own lock try again and again, in no
         # order, and of a thousand at once some would wait for half a minute and then fail.
         self._writer = asyncio.Lock()
@@ -67,9 +69,12 @@ class Intake:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def close(self) -> None:
-        """Wait for the worker threads."""
-        self._pool.shutdown()
-        self._readers.shutdown()
+        """Wait for the worker threads, whose connections to the database end with them."""
+        for pool, threads in ((self._pool, THREADS), (self._readers, READERS)):
+            together = threading.Barrier(threads)  # so that each of them does it
+            for _ in range(threads):
+                pool.submit(_hang_up, together)
+            pool.shutdown()
 
     async def _run(self, job: Callable[[], Result], *, pool: ThreadPoolExecutor | None = None) -> Result:
         return await asyncio.get_running_loop().run_in_executor(pool or self._pool, _with_database, job)
@@ -198,6 +203,11 @@ class Intake:
         await self._answered(self._run(partial(store.keep, whole.upload), pool=self._readers))
         await self._write(store.enter_queue, whole.upload)
         self._on_received()
+
+
+def _hang_up(together: threading.Barrier) -> None:
+    together.wait()
+    connection.close()
 
 
 def _with_database(job: Callable[[], Result]) -> Result:

@@ -161,7 +161,8 @@ def standing(owner: User, upload_id: UUID) -> Standing:
     with disk_errors(), contextlib.suppress(FileNotFoundError), upload.part.open("r+b") as file:
         os.fsync(file.fileno())
         return Standing(upload, os.fstat(file.fileno()).st_size)
-    return Standing(upload, files.media().size(upload.media_name) or 0)  # killed after it was kept, before the row
+    kept = files.media()  # killed after it was moved there, before the row
+    return Standing(upload, (kept.size(upload.media_name) or 0) if kept.moves else 0)
 
 
 def note(upload: Upload, new_bytes: int) -> None:

@@ -7,11 +7,16 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from portal import home
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 END_S = 30
@@ -113,7 +118,72 @@ def _orders(name: str) -> dict[str, Callable[..., str]]:
         events = Event.objects.filter(clip_id=clip_id).select_related("actor")
         return " ".join(f"{event.what}:{event.actor}" for event in events)
 
-    return {"make": make, "look_at": look_at, "claim": claim, "decide": decide, "history": history}
+    moderators: dict[str, Callable[..., str]] = {
+        "make": make,
+        "look_at": look_at,
+        "claim": claim,
+        "decide": decide,
+        "history": history,
+    }
+    return {**moderators, **_deliveries(), **_people(me)}
+
+
+def _deliveries() -> dict[str, Callable[..., str]]:
+    """What an app does that asks this process and another one at the same moment."""
+    from django.contrib.auth.models import User
+
+    from portal.intake import limits, store
+    from portal.intake.metadata import ClipFacts
+    from portal.models import Upload
+    from tests.support.portal_people import WHEN
+
+    def announce(owner: str, number: str, length: str) -> str:
+        """Answers with the delivery's id, or with the name of a refusal."""
+        facts = ClipFacts(clip_of(number), "0" * 64, "video/mp4", "A walk", "staff", 1.0, WHEN, ())
+        try:
+            return str(store.create(User.objects.get(username=owner), facts, int(length)).pk)
+        except limits.OverLimit as refused:
+            return refused.error
+
+    def enter(number: str) -> str:
+        """Whatever is whole of it, into the queue; answers with its id."""
+        store.enter_queue(Upload.objects.get(clip_id=clip_of(number)))
+        return str(clip_of(number))
+
+    return {"announce": announce, "enter": enter}
+
+
+def _people(me: "User") -> dict[str, Callable[..., str]]:
+    """A speaker who withdraws, and moderators at one comment."""
+    from portal import comments, moderation
+    from portal.models import Clip, Comment, CommentClaim
+    from tests.support.portal_people import WHEN
+
+    def withdraw(clip_id: str) -> str:
+        moderation.withdraw_with_slip(Clip.objects.get(pk=clip_id))
+        return "withdrawn"
+
+    def say(clip_id: str) -> str:
+        """A comment on a published clip; answers with its id."""
+        return str(Comment.objects.create(clip_id=clip_id, day=WHEN.date(), text="Well said.", code=clip_id).pk)
+
+    def read(comment_id: str) -> str:
+        comments.look_at(Comment.objects.get(pk=comment_id), me)
+        return CommentClaim.objects.get(comment_id=int(comment_id)).moderator.username
+
+    def approve(comment_id: str) -> str:
+        try:
+            comments.approve(Comment.objects.get(pk=comment_id), me)
+        except comments.CommentRefused as refused:
+            return str(refused)
+        return "done"
+
+    return {"withdraw": withdraw, "say": say, "read": read, "approve": approve}
+
+
+def clip_of(number: str) -> uuid.UUID:
+    """The same clip in every process."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, number)
 
 
 def say(words: str) -> None:
