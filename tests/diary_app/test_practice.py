@@ -24,6 +24,7 @@ from diary_app.delivery.pairing import PairingDesk
 from diary_app.delivery.practice import PracticeFailed, PracticePortal, remembered_port
 from diary_app.folders import Folders
 from tests.support.diary_files import add_ready_clip
+from tests.support.portal_database import lay_in
 from tests.support.portal_process import REPOSITORY
 from tests.support.wait import until
 from upload.discovery import discover
@@ -40,6 +41,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder whose practice portal has made its database: that takes a moment, and is not what is tested."""
     folders = Folders(tmp_path_factory.mktemp("made")).make()
     _own_port(folders)
+    lay_in(folders.practice_portal)
     PracticePortal(folders).admin("clips")
     return folders.data
 

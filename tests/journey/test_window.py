@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from diary_app.folders import Folders
 from tests.support.command_line import REPOSITORY
 from tests.support.flash_beep import measure, speech_present
 from tests.support.journeys import SAME_SPEECH, portals_copy
+from tests.support.portal_database import lay_in
 from tests.support.virtual_camera import VirtualCamera
 from tests.support.virtual_microphone import VirtualMicrophone, read_speech
 
@@ -63,5 +65,6 @@ def devices(camera: VirtualCamera, microphone: VirtualMicrophone, screen: str) -
 def test_from_home_to_received_and_checked(
     platform: str, way: str, devices: dict[str, str], own_data_folder: Path, tmp_path: Path
 ) -> None:
+    lay_in(Folders(own_data_folder).practice_portal)
     found = drive(way, tmp_path / "pictures", {**devices, "QT_QPA_PLATFORM": platform})
     check_copy(found, own_data_folder)

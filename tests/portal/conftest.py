@@ -15,7 +15,7 @@ from tests.support.portal_process import PortalProcess
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PortalProcess]:
     """A portal with a moderator; at the end it must have stopped well and have had nothing to complain about."""
-    process = PortalProcess(tmp_path_factory.mktemp("portal"), fresh=True)
+    process = PortalProcess(tmp_path_factory.mktemp("portal"))
     try:
         add_moderator(process)
         yield process

@@ -46,14 +46,17 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
-def test_the_folder_is_private(portal: PortalProcess) -> None:
+def test_the_first_start_makes_a_private_folder(tmp_path: Path) -> None:
     def mode(path: Path) -> int:
         return stat.S_IMODE(path.stat().st_mode)
 
-    for folder in ("", "incoming", "media", "posters"):
-        assert mode(portal.data / folder) == 0o700, folder
-    for file in ("secret-key", "portal.sqlite3"):
-        assert mode(portal.data / file) == 0o600, file
+    with PortalProcess(tmp_path / "portal", fresh=True) as portal:
+        for folder in ("", "incoming", "media", "posters"):
+            assert mode(portal.data / folder) == 0o700, folder
+        for file in ("secret-key", "portal.sqlite3"):
+            assert mode(portal.data / file) == 0o600, file
+        assert portal.stop() == 0
+        assert portal.errors == ""
 
 
 def test_stopping_is_no_failure_and_the_key_stays(own_portal: PortalProcess) -> None:

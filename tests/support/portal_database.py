@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from upload.files import locked
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 NAME = "portal.sqlite3"
 
@@ -27,13 +29,19 @@ def lay_in(data: Path) -> None:
 def _migrated() -> Path:
     kept = REPOSITORY / ".pytest_cache" / "portal" / f"{_digest()}.sqlite3"
     if not kept.exists():
-        folder = kept.parent / secrets.token_hex(8)
-        folder.mkdir(parents=True)
-        made = [sys.executable, "-m", "portal", "--data", str(folder), "devices"]
-        subprocess.run(made, cwd=REPOSITORY, env=_environment(), check=True, stdout=subprocess.DEVNULL)
-        (folder / NAME).replace(kept)
-        shutil.rmtree(folder)
+        with locked(kept.with_suffix(".lock"), give_up=lambda: False):  # one of the test processes makes it for all
+            if not kept.exists():
+                _make(kept)
     return kept
+
+
+def _make(kept: Path) -> None:
+    folder = kept.parent / secrets.token_hex(8)
+    folder.mkdir(parents=True)
+    made = [sys.executable, "-m", "portal", "--data", str(folder), "devices"]
+    subprocess.run(made, cwd=REPOSITORY, env=_environment(), check=True, stdout=subprocess.DEVNULL)
+    (folder / NAME).replace(kept)
+    shutil.rmtree(folder)
 
 
 def _environment() -> dict[str, str]:
