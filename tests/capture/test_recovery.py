@@ -13,6 +13,8 @@ from capture.encoder import EncoderChild, Piece, part_path
 from capture.errors import EncoderFailed
 from capture.model import PictureFormat
 from capture.recovery import STILL_TIMEOUT_S, Mended, make_whole
+from capture.take_file import TakeFile
+from capture.threads import SystemThreads
 from tests.support.doomed import QuickClock
 from tests.support.fake_disk import MemoryDisk
 from tests.support.playing import complaints, play
@@ -51,6 +53,18 @@ def test_the_last_half_fragment_is_cut_off_and_the_rest_gets_its_name(data: byte
     assert data.startswith(take.read_bytes()), "nothing in it is changed"
     assert not part_path(take).exists()
     assert make_whole(take, RealDisk(), QuickClock()) == mended, "and again it is only measured"
+
+
+@pytest.mark.parametrize("place", [3, -2])
+def test_a_fragment_whose_body_never_reached_the_disk_is_not_trusted(data: bytes, tmp_path: Path, place: int) -> None:
+    """Its boxes are whole; nothing but the zeros in the midst of it tells that the power failed too soon."""
+    disk = MemoryDisk()
+    disk.files[PART] = bytearray(data)
+    hollow = list(TakeFile(PART, disk, SystemThreads())._new_fragments())[place]
+    hurt = data[: hollow.end - 100] + bytes(90) + data[hollow.end - 10 :]
+    take = _on_disk(hurt, tmp_path)
+    assert make_whole(take, RealDisk(), QuickClock()) is not None
+    assert take.read_bytes() == data[: hollow.at]
 
 
 def test_sound_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ DISK = "-m pytest tests/capture/test_real_disk.py"
 CONTRACT = "-m pytest tests/contract/test_disk_contract.py"
 RECOVERY = "-m pytest tests/capture/test_recovery.py"
 GATE = "-m pytest tests/capture/test_gate.py"
+SYNCING = "-m pytest tests/capture/test_syncing.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,15 @@ MUTATIONS = (
         "capture/syncing.py",
         "        if free < LEAST_FREE_BYTES:\n",
         "        if False:\n",
-        SIMULATION,
+        SYNCING,
     ),
-    Mutation("sleep is told", "capture/syncing.py", "            self._watch.told(SLEPT)\n", "", SIMULATION),
+    Mutation("sleep is told", "capture/syncing.py", "            self._watch.told(SLEPT)\n", "", SYNCING),
     Mutation(
         "a failing disk is told",
         "capture/syncing.py",
         "                self._watch.failed(DISK_ERROR)\n",
         "",
-        SIMULATION,
+        SYNCING,
     ),
     # -- what is safe -------------------------------------------------------------------------------------------------
     Mutation(
@@ -142,7 +143,7 @@ MUTATIONS = (
     Mutation("only whole boxes", "capture/take_file.py", _WHOLE_BOX, "box is None", SIMULATION),
     Mutation("one head", "capture/take_file.py", _SECOND_HEAD, "        if False:\n", SIMULATION),
     Mutation("cut after the last whole fragment", "capture/recovery.py", "    file.cut_back()\n", "", SIMULATION),
-    Mutation("no fragment with a hole", "capture/recovery.py", "    file.doubt_end()\n", "", FOUND),
+    Mutation("no fragment with a hole", "capture/recovery.py", "    file.doubt_end()\n", "", RECOVERY),
     Mutation(
         "wait for the child of a dead app",
         "capture/recovery.py",
@@ -155,7 +156,7 @@ MUTATIONS = (
         "capture/take.py",
         "            return self._file.cut_back()\n",
         "            self._file.look()\n",
-        SIMULATION,
+        FOUND,
     ),
     Mutation(
         "a take is as long as its file",
@@ -213,8 +214,8 @@ MUTATIONS = (
         "            if False:\n",
         GATE,
     ),
-    Mutation("pictures in order", "capture/stream.py", _ORDER, "if at_s is None:", SIMULATION),
-    Mutation("silence where no sound comes", "capture/stream.py", _SILENCE, "            pass\n", SIMULATION),
+    Mutation("pictures in order", "capture/stream.py", _ORDER, "if at_s is None:", FOUND),
+    Mutation("silence where no sound comes", "capture/stream.py", _SILENCE, "            pass\n", FOUND),
     Mutation(
         "black pictures are no frames",
         "capture/stream.py",
@@ -264,13 +265,13 @@ MUTATIONS = (
         "capture/cameras.py",
         "            self._on_lost(lost)\n",
         "            pass\n",
-        SIMULATION,
+        FOUND,
     ),
     Mutation(
         "a lost microphone is told",
         "capture/listening.py",
         "                    self._on_lost(lost)\n",
         "                    pass\n",
-        SIMULATION,
+        FOUND,
     ),
 )

@@ -1,6 +1,7 @@
 """What the simulation has found, each as the smallest case that shows it."""
 
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,10 @@ from capture.encoder import part_path
 from capture.errors import EncoderFailed
 from capture.gate import FrameGate
 from capture.model import SOUND_RATE, Frame, PictureFormat, Samples
-from capture.recorder import TakeDone, Told
+from capture.recorder import StateChanged, TakeDone, Told
 from capture.recovery import make_whole
 from capture.sound_track import Hold, Resume, SoundTrack
-from capture.state import Pause, Prepare, Scrap, Start, Stop, Wish
+from capture.state import Device, Pause, Prepare, Recording, Scrap, Start, Stop, Wish
 from capture.stream import Sound, TakeStream
 from capture.take import STUMBLED
 from capture.take_file import Cut, TakeFile
@@ -26,7 +27,7 @@ from tests.simulation.child import Weakness, parse_head
 from tests.simulation.devices import CameraTraits, MicrophoneTraits, draw
 from tests.simulation.evidence import Evidence, Media, media_of
 from tests.simulation.muxing import Muxer
-from tests.simulation.plan import CAMERA, FOLDER, MICROPHONE, Disaster, Plan, Step, Wait
+from tests.simulation.plan import CAMERA, FOLDER, MICROPHONE, Disaster, Fault, Plan, Step, Wait
 from tests.simulation.session import Session
 from tests.simulation.told import told
 
@@ -233,6 +234,8 @@ def test_a_take_whose_child_dies_at_the_very_end_is_as_long_as_its_file() -> Non
         evidence = Session(plan).run()
         stumbled += STUMBLED in told(evidence)
         assert not violations(evidence), blocks
+        for take, media in evidence.takes.items():
+            assert len(evidence.contents[take]) == media.whole_bytes, "what the child left half done is cut off"
     assert stumbled > 10, "until it dies after more than it is ever given"
 
 
@@ -246,3 +249,52 @@ def test_a_name_that_is_taken_is_refused_at_once() -> None:
     told = [news.sentence for _, news in evidence.news if isinstance(news, Told)]
     assert told[0] == "There is a recording called take.mp4 already. Choose another name."
     assert not violations(evidence)
+
+
+@dataclass(slots=True)
+class _Takes:
+    """Takes in all that it is given."""
+
+    blocks: list[tuple[int, float]] = field(default_factory=list)
+
+    def write(self, head: bytes, _data: bytes | memoryview) -> None:
+        track, ticks = parse_head(head)
+        self.blocks.append((track, ticks / 100_000))
+
+
+def test_a_picture_that_is_older_than_the_last_one_has_no_place() -> None:
+    gate, child = FrameGate(10.0, room=100), _Takes()
+    stream = TakeStream(picture=SMALL, gate=gate, sound=False, write=child.write)
+    gate.open(0.0)
+    stream.begin(0.0)
+    for number, at_s in enumerate((0.0, 0.3, 0.2, 0.3, 0.4)):
+        gate.admit(at_s)
+        stream.take_in(Frame(draw(number + 1, SMALL), at_s))
+    assert [at_s for _track, at_s in child.blocks] == [0.0, 0.3, 0.4]
+
+
+def test_silence_stands_where_a_microphone_says_nothing_for_long() -> None:
+    gate, child = FrameGate(10.0, room=1000), _Takes()
+    stream = TakeStream(picture=SMALL, gate=gate, sound=True, write=child.write)
+    gate.open(0.0)
+    stream.begin(0.0)
+    for number in range(50):
+        at_s = number / 10
+        assert gate.admit(at_s)
+        stream.take_in(Frame(draw(number + 1, SMALL), at_s))
+        if at_s < 1.0:
+            stream.take_in(Sound(np.full(4800, 9000, np.int16), Span(at_s, at_s + 0.1)))
+    sound = [at_s for track, at_s in child.blocks if track == 2]
+    assert max(sound) > 3.0, "the picture is at 4.9 s"
+
+
+@pytest.mark.parametrize(("fault", "device"), [("camera out", Device.CAMERA), ("microphone out", Device.MICROPHONE)])
+def test_a_device_that_goes_and_comes_back_is_told_both_times(fault: str, device: Device) -> None:
+    steps: list[Step] = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), (0.2, Start(FOLDER / "take.mp4"))]
+    steps += [(8.0, Stop()), (0.0, Wait("Ready"))]
+    camera = CameraTraits(SMALL)
+    plan = Plan("by hand", Wish(CAMERA, MICROPHONE, SMALL), camera, MicrophoneTraits(), steps=steps)
+    plan.faults.append(Fault(2.0, fault, 3.0))
+    evidence = Session(plan).run()
+    states = [news.state for _, news in evidence.news if isinstance(news, StateChanged)]
+    assert [set(state.lost) for state in states if isinstance(state, Recording)] == [set(), {device}, set()]
