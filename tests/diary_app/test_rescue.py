@@ -116,9 +116,8 @@ def add_clip(computer: Computer, number: int, content: bytes, *, wanted: bool = 
     computer.catalogue.set_about(clip_id, replace(ABOUT, title=f"{ABOUT.title} {number}"))
     if ready:
         rendition = computer.folders.renditions / f"{clip_id}.m4a"
-        rendition.write_bytes(b"finished %d" % number)
-        made = Rendition(rendition, sha256(rendition), rendition.stat().st_size, 1.25)
-        computer.catalogue.set_rendition(clip_id, made)
+        size = rendition.write_bytes(b"finished %d" % number)
+        computer.catalogue.set_rendition(clip_id, Rendition(rendition, sha256(rendition), size, 1.25))
     if wanted:
         computer.catalogue.want(clip_id)
     return computer.catalogue.clip(clip_id)
