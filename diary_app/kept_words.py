@@ -7,7 +7,10 @@ from diary_app.keep_rule import KeepRule, moment
 
 STAYS_UNTIL = "Stays on this computer until {day}"
 LEAVES_SOON = "Will soon be removed from this computer"
+STAYS_SHORT = "Here until {day}"
+LEAVES_SHORT = "Removed soon"
 REMOVED = "Removed from this computer on {day}"
+REMOVED_SHORT = "Removed on {day}"
 AS_ASKED = "{removed}, as {portal} asks."
 THE_PORTAL = "the portal"
 PORTAL_HAS_IT = "The portal has it."
@@ -37,29 +40,38 @@ def figures(clip: Clip) -> str:
     return ", ".join(part for part in (views, replies) if part)
 
 
-def stays(clip: Clip, rule: KeepRule, now: datetime) -> str:
-    """Until when its files stay; empty where no rule removes them, or they are gone. now: local time."""
+def stays(clip: Clip, rule: KeepRule, now: datetime, *, short: bool = False) -> str:
+    """Until when its files stay; empty where no rule removes them, or they are gone. now: local time.
+
+    short: for a line that has room for few words.
+    """
     received = moment(clip.receipt.received_at) if clip.receipt is not None else None
     told = clip.stage in TOLD_STAGES and clip.removed_at is None
     if rule.days is None or received is None or not told:
         return ""
     until = (received + timedelta(days=rule.days)).astimezone(now.tzinfo).date()
     if until < now.date():
-        return LEAVES_SOON
-    return STAYS_UNTIL.format(day=day_words(until, now.date()))
+        return LEAVES_SHORT if short else LEAVES_SOON
+    return (STAYS_SHORT if short else STAYS_UNTIL).format(day=day_words(until, now.date()))
 
 
-def removed(clip: Clip, now: datetime) -> str:
+def removed(clip: Clip, now: datetime, *, short: bool = False) -> str:
     """That its files are gone, for a line of a list; empty where they are here. now: local time."""
     if clip.removed_at is None:
         return ""
-    return REMOVED.format(day=day_words(clip.removed_at.astimezone(now.tzinfo).date(), now.date()))
+    return (REMOVED_SHORT if short else REMOVED).format(
+        day=day_words(clip.removed_at.astimezone(now.tzinfo).date(), now.date())
+    )
 
 
-def removed_sentence(clip: Clip, portal: str, now: datetime, *, own_file: bool) -> str:
-    """The same with who asked for it, and where the clip is now; portal: its name, empty where it is not known."""
+def removed_because(clip: Clip, portal: str, now: datetime) -> str:
+    """The same with who asked for it; portal: its name, empty where it is not known."""
     if clip.removed_at is None:
         return ""
-    asked = AS_ASKED.format(removed=removed(clip, now), portal=portal or THE_PORTAL)
+    return AS_ASKED.format(removed=removed(clip, now), portal=portal or THE_PORTAL)
+
+
+def where_it_is(clip: Clip, *, own_file: bool) -> str:
+    """Where a clip is whose files are gone from here. own_file: its take lies where its owner put it, and stays."""
     where = {Stage.WITHDRAWN: TAKEN_BACK, Stage.SENT_BACK: SENT_BACK_GONE}.get(clip.stage, PORTAL_HAS_IT)
-    return " ".join((asked, where, *((OWN_FILE,) if own_file else ())))
+    return f"{where} {OWN_FILE}" if own_file else where

@@ -97,7 +97,10 @@ class Clips(DropScreen):
 
     def _dress(self, row: ClipRow, clip: Clip, progress: Progress | None = None) -> None:
         now = self.desk.outside.now()
-        stays = kept_words.removed(clip, now) or kept_words.stays(clip, self._rule, now)
+        stays = tuple(
+            kept_words.removed(clip, now, short=short) or kept_words.stays(clip, self._rule, now, short=short)
+            for short in (False, True)
+        )
         row.show_clip(clip, progress, self.desk.diary.sending.may_go(clip), stays=stays)
 
     def _on_rule(self, change: Callable[[], None]) -> None:

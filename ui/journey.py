@@ -130,7 +130,9 @@ def saved_step(clip: Clip, rule: KeepRule, portal: str, now: datetime, *, own_fi
     own_file: its take lies where its owner put it, and is no business of ours.
     """
     if clip.removed_at is not None:
-        return Step(Mark.DONE, kept_words.removed_sentence(clip, portal, now, own_file=own_file))
+        return Step(
+            Mark.DONE, kept_words.removed_because(clip, portal, now), kept_words.where_it_is(clip, own_file=own_file)
+        )
     stays = kept_words.stays(clip, rule, now)
     why = news_words.STAYS_WHY.format(stays=stays, portal=portal or kept_words.THE_PORTAL) if stays else ""
     return Step(Mark.DONE, words.STEP_SAVED, why)

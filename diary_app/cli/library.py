@@ -24,9 +24,11 @@ def run_clips(arguments: argparse.Namespace, place: Folders) -> int:
     for clip in found:
         length = phrases.clock(clip.kept_seconds)
         print(f"{clip.clip_id}  {length:>8}  {STAGES[clip.stage]:<24}  {clip.title}")
-        for more in (kept_words.figures(clip), kept_words.removed_sentence(clip, "", now, own_file=False)):
-            if more:
-                print(f"{'':38}{more}")
+        if figures := kept_words.figures(clip):
+            print(f"{'':38}{figures}")
+        if clip.removed_at is not None:
+            where = kept_words.where_it_is(clip, own_file=not clip.take.is_relative_to(place.data))
+            print(f"{'':38}{kept_words.removed_because(clip, '', now)} {where}")
         if clip.delivery.goes is Goes.HELD:
             print(f"{'':38}{HELD}")
         if clip.delivery.problem and clip.receipt is None:

@@ -68,9 +68,11 @@ def test_until_when_it_stays() -> None:
 )
 def test_what_is_gone_says_who_asked_and_where_the_clip_is(stage: Stage, own_file: bool, words: str) -> None:
     clip = replace(CLIP, stage=stage, removed_at=datetime(2026, 5, 3, 10, 0, tzinfo=UTC))
-    said = kept_words.removed_sentence(clip, "Oak House", NOW, own_file=own_file)
-    assert said == f"Removed from this computer on 3 May, as Oak House asks. {words}"
-    assert kept_words.removed_sentence(CLIP, "Oak House", NOW, own_file=own_file) == ""
+    assert (
+        kept_words.removed_because(clip, "Oak House", NOW) == "Removed from this computer on 3 May, as Oak House asks."
+    )
+    assert kept_words.where_it_is(clip, own_file=own_file) == words
+    assert kept_words.removed_because(CLIP, "Oak House", NOW) == ""
 
 
 def test_the_list_of_clips_says_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,7 +83,9 @@ def test_the_list_of_clips_says_it_too(tmp_path: Path, capsys: pytest.CaptureFix
     run_clips(Namespace(json=False), folders)
     said = capsys.readouterr().out
     assert "12 views, 2 replies\n" in said
-    assert f"{kept_words.removed(replace(CLIP, removed_at=NOW), datetime.now(UTC))}, as the portal asks." in said
+    assert (
+        f"{kept_words.removed(replace(CLIP, removed_at=NOW), datetime.now().astimezone())}, as the portal asks." in said
+    )
     run_clips(Namespace(json=True), folders)
     (facts,) = json.loads(capsys.readouterr().out)
     assert (facts["views"], facts["replies"], facts["removed_at"]) == (12, 2, NOW.isoformat())

@@ -106,11 +106,12 @@ def test_a_clip_whose_files_are_gone_says_so_and_offers_nothing_with_them(
     gone_at = EVENING - timedelta(hours=1)
     assert diary._catalogue.note_removed(sent, gone_at, received_before=EVENING)
     diary._tell(ClipChanged(sent))
-    said = "Removed from this computer on 2 November, as the portal asks. The portal has it."
+    said = "Removed from this computer on 2 November, as the portal asks."
     someone.until(lambda: someone.reads("stage-saved-text") == said, what="that it is gone")
+    assert someone.reads("stage-saved-detail") == "The portal has it."
     assert not someone.sees("watch-again")
     hear(diary, sent, Stage.SENT_BACK, note="0:02 a name")
-    someone.until(lambda: "record it again" in someone.reads("stage-saved-text"), what="it was sent back")
+    someone.until(lambda: "record it again" in someone.reads("stage-saved-detail"), what="it was sent back")
     assert not someone.sees("moment-0")
     someone.go(Place(Name.CLIPS))
     assert "Removed from this computer on 2 November" in someone.see(f"clip-{sent}").accessibleName()

@@ -41,20 +41,25 @@ class ClipRow(Pressable):
         self.show_clip(clip, progress)
 
     def show_clip(
-        self, clip: Clip, progress: Progress | None = None, answer: MayGo | None = None, *, stays: str = ""
+        self,
+        clip: Clip,
+        progress: Progress | None = None,
+        answer: MayGo | None = None,
+        *,
+        stays: tuple[str, ...] = (),
     ) -> None:
         """Show the clip as it is now. answer: may it go just now; None: as far as its owner's word goes.
 
-        stays: how long its files stay, or that they are gone.
+        stays: how long its files stay, or that they are gone: the whole words first, then shorter ones.
         """
         step = line_of(clip, progress, answer or _word_of(clip))
         self._clip = clip
         stage = step.text if step.fraction is None else f"{step.text}, {round(step.fraction * 100)} %"
-        self._stage = f"{stage}. {stays}" if stays else stage
+        self._stages = tuple(f"{stage}. {each}" for each in stays if each) or (stage,)
         self._length = phrases.clock(clip.kept_seconds)
         self._shape.become(step.mark)
         kind = words.VIDEO_OR_SOUND[clip.kind]
-        self.setAccessibleName(f"{clip.title}, {kind}, {phrases.spoken(clip.kept_seconds)}, {self._stage}")
+        self.setAccessibleName(f"{clip.title}, {kind}, {phrases.spoken(clip.kept_seconds)}, {self._stages[0]}")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -77,6 +82,12 @@ class ClipRow(Pressable):
             self._paint_lines(
                 painter, QRectF(self.rect()).adjusted(SPACE * 2.5, SPACE * 1.5, -SPACE * 2.5, -SPACE * 1.5)
             )
+
+    def _fitting_stage(self, width: float) -> str:
+        """The most words that there is room for, in pixels."""
+        metrics = QFontMetricsF(self.font())
+        fitting = (each for each in self._stages if metrics.horizontalAdvance(each) <= width)
+        return next(fitting, metrics.elidedText(self._stages[-1], Qt.TextElideMode.ElideRight, width))
 
     def _paint_lines(self, painter: QPainter, area: QRectF) -> None:
         bold = QFont(self.font())
@@ -102,7 +113,6 @@ class ClipRow(Pressable):
         painter.drawText(top, int(flags | Qt.AlignmentFlag.AlignRight), self._length)
         words_left = icon_px + SPACE * 1.5
         said = below.adjusted(words_left, 0, 0, 0)
-        stage = QFontMetricsF(self.font()).elidedText(self._stage, Qt.TextElideMode.ElideRight, said.width())
-        painter.drawText(said, int(flags), stage)
+        painter.drawText(said, int(flags), self._fitting_stage(said.width()))
         shape_px = self._shape.sizeHint().width() * 0.8
         self._shape.setGeometry(QRectF(below.left(), below.center().y() - shape_px / 2, shape_px, shape_px).toRect())
