@@ -27,8 +27,7 @@ class FrontDoor(QObject):
         self._server.newConnection.connect(self._on_visitor)
 
     def listen(self, name: str) -> None:
-        """Hear knocks from now on; what a killed process left in this place is replaced: we have its lock."""
-        QLocalServer.removeServer(name)
+        """Hear knocks from now on; what a killed process left in this place is replaced."""
         if not self._server.listen(name):
             log.warning("later starts will not find this window: %s", self._server.errorString())
 

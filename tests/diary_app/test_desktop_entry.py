@@ -116,4 +116,6 @@ def test_diary_desktop_puts_the_app_into_the_list_of_programs_and_takes_it_out(
 
 def test_every_letter_of_a_command_survives() -> None:
     program = ["/a b", '"', "\\", "$x", "`y`", "%f", "ü"]
-    assert words_of(read(entry(program, name="n", comment="c", icon="i"))["Exec"]) == program
+    line = read(entry(program, name="n", comment="c", icon="i"))["Exec"]
+    assert words_of(line) == program
+    assert "%%f" in line, "else the system puts a file's name there"
