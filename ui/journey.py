@@ -8,7 +8,7 @@ from diary_app import kept_words, phrases
 from diary_app.clip import Clip, Stage
 from diary_app.keep_rule import KeepRule
 from diary_app.news import Progress
-from ui import news_words, words
+from ui import news_words, sending_words, words
 
 
 class Mark(Enum):
@@ -61,7 +61,7 @@ def steps(clip: Clip, progress: Progress | None = None) -> tuple[Step, ...]:
     way = (
         Step(Mark.DONE, words.STEP_SAVED),
         _prepare(clip, progress),
-        _send(clip, progress),
+        _with_small_copy(clip, _send(clip, progress)),
         _arrived(clip, Stage.RECEIVED, words.STEP_RECEIVED),
         _looked_at(clip),
         _end(clip),
@@ -101,6 +101,14 @@ def _send(clip: Clip, progress: Progress | None) -> Step:
     if clip.stage is Stage.WAITING:
         return Step(Mark.STUCK, words.STEP_WAITING, problem or words.WAIT_WHY)
     return Step(Mark.NOW if clip.stage is Stage.READY and clip.wanted else Mark.NEXT, words.STEP_SEND, "")
+
+
+def _with_small_copy(clip: Clip, step: Step) -> Step:
+    """What is at the portal already; never more than that, for the clip itself counts."""
+    if clip.small_copy is None or not clip.small_copy.arrived or step.mark is Mark.DONE:
+        return step
+    before = f"{step.detail.rstrip('.')}. " if step.detail else ""
+    return replace(step, detail=before + sending_words.SMALL_ARRIVED)
 
 
 def _arrived(clip: Clip, stage: Stage, text: str) -> Step:

@@ -20,3 +20,5 @@ SPEED_WHY = "Slower leaves room for a video call, or for others on the same line
 AS_FAST = "As fast as it goes"
 MIDDLE = "About 1 MB a second"
 LOW = "About 250 KB a second"
+
+SMALL_ARRIVED = "A small copy has arrived, so a moderator can watch it already. The full one follows."

@@ -16,7 +16,7 @@ from django.utils import timezone
 from portal import files, words
 from portal.checks.verdict import Verdict
 from portal.intake.disk import StoreError, sha256, sync_file
-from portal.models import Clip, Event, Stage
+from portal.models import Clip, Deed, Event, Stage
 
 WALL_S = 120
 SMALL_UNPLAYABLE = "The small copy cannot be played. The full one is on its way."
@@ -104,6 +104,8 @@ def _record(clip: Clip, verdict: Verdict) -> bool:
     with transaction.atomic():
         if not Clip.objects.filter(pk=clip.pk, checked_at=None, media_name=clip.media_name).update(**found):
             return False
-        note = SMALL_UNPLAYABLE if sentence and not clip.whole else sentence
-        Event.objects.create(clip=clip, what=Stage.SENT_BACK if goes_back else "checked", note=note)
+        if sentence and not clip.whole:
+            Event.objects.create(clip=clip, what=Deed.NOTE, note=SMALL_UNPLAYABLE)
+        else:
+            Event.objects.create(clip=clip, what=Stage.SENT_BACK if goes_back else Deed.CHECKED, note=sentence)
     return True

@@ -6,7 +6,9 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 
-from portal.models import Clip
+from portal.intake.entries import SMALL_CAME
+from portal.models import Clip, Event, Stage
+from portal.templatetags.diary import what_happened
 
 register = template.Library()
 
@@ -15,3 +17,10 @@ register = template.Library()
 def overdue(clip: Clip) -> bool:
     """True where the full one should have come: what had arrived of it is not kept for longer."""
     return not clip.whole and clip.received_at < timezone.now() - timedelta(days=settings.UNFINISHED_DAYS)
+
+
+@register.filter
+def happened(event: Event) -> str:
+    """An event of the history, in words: a small copy is not the whole of a clip."""
+    small = event.what == Stage.RECEIVED and event.note == SMALL_CAME
+    return "Small copy received" if small else what_happened(event.what)

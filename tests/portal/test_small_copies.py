@@ -218,8 +218,11 @@ def upload_of(clip: Clip, copy: Copy) -> Upload:
 
 def test_a_moderator_can_do_everything_but_publish(people: dict[str, User], clip: Clip) -> None:
     moira, place = browser_of(people["Moira"]), f"/clips/{clip.clip_id}"
+    Event.objects.create(clip=clip, actor=people["Sam"], what=Stage.RECEIVED, note=entries.SMALL_CAME)
     page = moira.get(place).content.decode()
     assert "the full one is on its way" in page
+    assert "Small copy received" in page
+    assert "checked whole" not in page
     assert f'action="{place}/publish"' not in page
     assert f'action="{place}/send-back"' in page
     assert "small copy, the full one is on its way" in moira.get("/queue").content.decode()
