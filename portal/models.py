@@ -99,11 +99,6 @@ class Upload(Facts):
         """The name, made by us, that the whole file will have."""
         return f"{self.id}.mp4"
 
-    @property
-    def final(self) -> Path:
-        """Where the whole file will lie."""
-        return Path(settings.MEDIA) / self.media_name
-
 
 class Allowance(models.Model):
     """What one account may send, where that is not what everybody may. An empty field: as for everybody."""
@@ -175,16 +170,6 @@ class Clip(Facts):
         """Every clip can be withdrawn with its slip from its first moment on."""
         self.slip = self.slip or slips.kept(slips.code_of(self.clip_id))
         super().save(**how)
-
-    @property
-    def media(self) -> Path:
-        """The file."""
-        return Path(settings.MEDIA) / self.media_name
-
-    @property
-    def poster(self) -> Path | None:
-        """The still picture, where there is one."""
-        return Path(settings.POSTERS) / self.poster_name if self.poster_name else None
 
     @property
     def is_video(self) -> bool:

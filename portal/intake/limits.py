@@ -85,7 +85,7 @@ def check(owner: User, length: int, *, instead_of: Upload | None) -> None:
     instead_of: the delivery that this one replaces. Call it in the transaction that makes the row: the account is
     locked, so that two requests do not both take the last place.
     """
-    User.objects.select_for_update().get(pk=owner.pk)
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)  # no_key: rows that point to it may come and go
     may = limits_of(owner)
     if length > may.one_file:
         raise OverLimit(413, "too_long", words.TOO_LONG)

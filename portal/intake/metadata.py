@@ -5,6 +5,7 @@ import binascii
 import json
 import math
 import re
+import unicodedata
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -145,7 +146,12 @@ def _stretch(found: object) -> tuple[float, float]:
 
 def _person(found: object) -> Mapping[str, object]:
     match found:
-        case {"name": str(name), "agrees": bool(agrees)} if name.strip() and len(name) <= 200:
-            return {"name": name.strip(), "agrees": agrees}
+        case {"name": str(name), "agrees": bool(agrees)} if _clean(name) and len(name) <= 200:
+            return {"name": _clean(name), "agrees": agrees}
         case _:
             raise ValueError("not a person")
+
+
+def _clean(name: str) -> str:
+    """Without what no name has, and PostgreSQL does not keep: NUL, and half a surrogate pair."""
+    return "".join(letter for letter in name if unicodedata.category(letter) not in ("Cc", "Cs")).strip()

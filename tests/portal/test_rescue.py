@@ -144,7 +144,7 @@ def test_a_delivery_that_broke_off_is_finished_by_the_stick(app: App, carer: Use
         assert import_folder(app.take(), TYPED, carer).received == ["Tuesday’s walk"]
         still_open.write(b"what the server still had in its hands")
     assert store.standing(carer, upload.pk).whole
-    assert Clip.objects.get().media.read_bytes() == made.path.read_bytes()
+    assert (settings.MEDIA / Clip.objects.get().media_name).read_bytes() == made.path.read_bytes()
     assert nothing_half_done(settings)
 
 

@@ -204,12 +204,24 @@ def test_a_restart_of_the_database_and_a_kill_of_the_portal_in_the_middle_lose_n
             portal.kill()
         portal.start()
         offset = int(client.head(location).headers["Upload-Offset"])
+        assert offset > 0
         client.patch(location, another.content[offset:], offset=offset).raise_for_status()
         assert client.receipt(another.clip_id)["sha256"] == another.sha256
     assert sorted(map(str, column(postgres, tables, "clip_id FROM portal_clip"))) == sorted(
         [clip.clip_id, another.clip_id]
     )
     assert column(postgres, tables, "count(*) FROM portal_event WHERE what = 'received'") == [2]
+
+
+def test_what_postgresql_cannot_keep_is_refused_or_left_out(postgres: Postgres, tmp_path: Path) -> None:
+    tables = postgres.database()
+    with PortalProcess(tmp_path / "portal", environment=tables, fresh=True) as portal:
+        client = client_of(portal)
+        client.send(Sendable(b"x", people=(("Ada\0", True), ("\ud83d Ben", False))))
+        assert column(postgres, tables, "people->0->>'name' FROM portal_clip") == ["Ada"]
+        asked = {"client_id": "diary-app", "scope": "clips", "computer": "Ward\0"}
+        place = client.places["device_authorization_endpoint"]
+        assert requests.post(place, data=asked, timeout=TIMEOUT_S).status_code == 400
 
 
 @contextlib.contextmanager
