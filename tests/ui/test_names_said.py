@@ -34,9 +34,9 @@ HOUR = 3600.0
 
 
 @pytest.fixture(scope="module")
-def half_a_minute(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_minutes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sound alone: one steady note."""
-    return make_sound(tmp_path_factory.mktemp("takes") / "note.m4a", tone(30.0))
+    return make_sound(tmp_path_factory.mktemp("takes") / "note.m4a", tone(120.0))
 
 
 def watch(someone: Someone, clip_id: ClipId) -> WatchBack:
@@ -134,10 +134,9 @@ def test_it_is_chosen_by_keyboard_and_neighbours_become_one(someone: Someone, di
 
 
 def test_pressed_while_playing_it_goes_into_the_file_and_to_the_moderator(
-    joined: Someone, diary: Diary, own_data_folder: Path, half_a_minute: Path
+    joined: Someone, diary: Diary, own_data_folder: Path, two_minutes: Path
 ) -> None:
-    clip_id = diary.add_file(half_a_minute)
-    diary.set_keep(clip_id, [KeptRange(1.0, 29.0)])
+    clip_id = diary.add_file(two_minutes)
     screen = watch(joined, clip_id)
     player = screen.view.player
     assert player is not None
@@ -150,6 +149,7 @@ def test_pressed_while_playing_it_goes_into_the_file_and_to_the_moderator(
     assert not joined.sees("name-done"), "the next name may come at once"
     (told,) = diary.clip(clip_id).names_said
     assert told.end_s < player.position_s + 0.5
+    diary.set_keep(clip_id, [KeptRange(1.0, told.end_s + 10.0)])
     diary.set_about(clip_id, About(title="A walk", people=(Person("Me", agrees=True),)))
     diary.send(clip_id)
     joined.until(lambda: diary.clip(clip_id).receipt is not None, what="the receipt")
@@ -181,11 +181,11 @@ def test_a_part_is_seen_large_and_read_anew(someone: Someone, diary: Diary, clip
     assert not someone.sees("overview")
 
 
-def test_buttons_for_it_come_with_a_long_take(someone: Someone, diary: Diary, half_a_minute: Path) -> None:
-    screen = watch(someone, diary.add_file(half_a_minute))
+def test_buttons_for_it_come_with_a_long_take(someone: Someone, diary: Diary, two_minutes: Path) -> None:
+    screen = watch(someone, diary.add_file(two_minutes))
     someone.press("closer")
     someone.press("closer")
-    assert screen.strip.view.span_s == pytest.approx(7.5, abs=0.1)
+    assert screen.strip.view.span_s == pytest.approx(30.0, abs=0.1)
     someone.press("see-whole")
     assert screen.strip.view.is_whole
     assert someone.focused == "closer", "the button that was pressed is gone"

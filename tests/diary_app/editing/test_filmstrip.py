@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from diary_app.editing.errors import EditError
 from diary_app.editing.excerpts import LOOKS, SOUND, Excerpts
-from diary_app.editing.filmstrip import Peaks, film_strip, sound_wave
+from diary_app.editing.filmstrip import Peaks, exact_wave, film_strip, sound_wave
 from diary_app.editing.frames import Piece, exactly
 from diary_app.editing.probe import probe
 from diary_app.editing.sound import sound_of
@@ -269,3 +269,17 @@ def test_both_stop_when_told(minute: Path, after: int) -> None:
     stop.set()
     assert list(strip) == []
     assert list(wave) == []
+
+
+def test_a_part_is_read_as_it_is_in_the_whole(take: Path) -> None:
+    """Looked at closely: the same peaks as of all of it, and pictures of that part alone."""
+    facts = probe(take)
+    whole = [value for peaks in sound_wave(take, buckets=40, finer=5, facts=facts) for value in peaks.values]
+    assert len(whole) == 200
+    part = list(exact_wave(take, facts, 200, part=(90, 130)))
+    assert (part[0].position, part[0].of) == (90, 200)
+    assert [value for peaks in part for value in peaks.values] == pytest.approx(whole[90:130], abs=0.02)
+    found = {picture.position: picture for picture in film_strip(take, count=4, part=(4.0, 8.0))}
+    assert [round(found[position].at_s, 2) for position in range(4)] == [4.5, 5.5, 6.5, 7.5]
+    (same,) = (each for each in film_strip(take, count=8) if each.position == 4)
+    assert np.array_equal(found[0].image, same.image)
