@@ -30,6 +30,7 @@ from tests.support.portal_rows import rows
 from tests.support.wait import until
 
 RACES = 25
+FEW = 8
 
 
 @pytest.fixture
@@ -195,6 +196,19 @@ def test_of_moderators_at_the_same_instant_exactly_one_wins(tmp_path: Path) -> N
             winner = racers[answers.index("done")].name
             assert answers.count(words.HELD.format(name=winner)) == 1
             assert moira.ask("history", clip_id) == f"claimed:Moira taken_over:{winner}"
+        for number in range(FEW):
+            racers.reverse()
+            clip_id = moira.ask("make", f"{number}-said")
+            moira.ask("decide", clip_id, "publish")
+            comment_id = moira.ask("say", clip_id)
+            assert len(set(race(racers, "read", comment_id))) == 1
+            assert sorted(race(racers, "approve", comment_id))[1] == "done"
+            clip_id = moira.ask("make", f"{number}-withdrawn")
+            racers[0].tell("decide", clip_id, "publish")
+            racers[1].tell("withdraw", clip_id)
+            said = [racer.answer() for racer in racers]  # whoever was first, it is withdrawn at the end
+            first = {"done": f"published:{racers[0].name} ", words.WITHDRAWN: "", words.SOMEBODY_ELSE: ""}[said[0]]
+            assert (said[1], moira.ask("history", clip_id)) == ("withdrawn", f"{first}withdrawn:None")
 
 
 def race(racers: list[Racer], *order: str) -> list[str]:

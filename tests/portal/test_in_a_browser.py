@@ -150,5 +150,5 @@ def test_pages_fit_and_their_targets_are_large(
 
 def test_the_pictures_can_be_taken(tmp_path: Path) -> None:
     pictures = take_screenshots(tmp_path, settle_s=0)
-    assert len(pictures) == 26
+    assert len(pictures) == 34
     assert all(picture.stat().st_size > 4000 for picture in pictures)

@@ -107,7 +107,28 @@ def _visit(driver: Chrome, portal: PortalProcess, carer: PortalClient) -> Iterat
     driver.get(portal.url)
     driver.find_element(By.PARTIAL_LINK_TEXT, "Tuesday").click()
     wait_for_film(driver)
+    clip_id = driver.current_url.rsplit("/", 1)[-1]
     yield "watch"
+    yield from _say(driver, portal)
+    driver.delete_all_cookies()
+    driver.get(f"{portal.url}slip")
+    yield "slip"
+    driver.find_element(By.NAME, "code").send_keys(str(carer.receipt(clip_id)["slip"]))
+    press(driver, "Next")
+    press(driver, "Withdraw it")
+    yield "certificate"
+
+
+def _say(driver: Chrome, portal: PortalProcess) -> Iterator[str]:
+    """A comment without a name, and the moderators' page of it."""
+    driver.find_element(By.ID, "comment-text").send_keys("I would like every handover to be like this. Thank you, Sam.")
+    press(driver, "Send this comment")
+    yield "comment-done"
+    sign_in(driver, portal, "Moira")
+    driver.get(f"{portal.url}queue")
+    driver.find_element(By.PARTIAL_LINK_TEXT, "I would like").click()
+    yield "comment"
+    press(driver, "Put it on the page")
 
 
 def _moderate(driver: Chrome, portal: PortalProcess) -> Iterator[str]:
