@@ -91,6 +91,8 @@ def _going_on(text: str, progress: Progress | None) -> Step:
 
 
 def _send(clip: Clip, progress: Progress | None) -> Step:
+    if _ended_too_soon(clip):
+        return Step(Mark.NEXT, words.STEP_SEND, sending_words.SMALL_ONLY)
     if _rank(clip.stage) >= _rank(Stage.RECEIVED):
         return Step(Mark.DONE, words.STEP_SENT)
     if clip.stage is Stage.SENDING:
@@ -103,16 +105,22 @@ def _send(clip: Clip, progress: Progress | None) -> Step:
     return Step(Mark.NOW if clip.stage is Stage.READY and clip.wanted else Mark.NEXT, words.STEP_SEND, "")
 
 
+def _ended_too_soon(clip: Clip) -> bool:
+    """Somebody at the portal was done with it when only its small copy was there."""
+    return clip.stage in ENDS and clip.receipt is None and clip.small_copy is not None
+
+
 def _with_small_copy(clip: Clip, step: Step) -> Step:
     """What is at the portal already; never more than that, for the clip itself counts."""
-    if clip.small_copy is None or not clip.small_copy.arrived or step.mark is Mark.DONE:
+    if clip.small_copy is None or not clip.small_copy.arrived or step.mark is Mark.DONE or clip.stage in ENDS:
         return step
     before = f"{step.detail.rstrip('.')}. " if step.detail else ""
     return replace(step, detail=before + sending_words.SMALL_ARRIVED)
 
 
 def _arrived(clip: Clip, stage: Stage, text: str) -> Step:
-    return Step(Mark.DONE if _rank(clip.stage) >= _rank(stage) else Mark.NEXT, text)
+    arrived = _rank(clip.stage) >= _rank(stage) and not _ended_too_soon(clip)
+    return Step(Mark.DONE if arrived else Mark.NEXT, text)
 
 
 def _looked_at(clip: Clip) -> Step:

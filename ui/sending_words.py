@@ -22,3 +22,4 @@ MIDDLE = "About 1 MB a second"
 LOW = "About 250 KB a second"
 
 SMALL_ARRIVED = "A small copy has arrived, so a moderator can watch it already. The full one follows."
+SMALL_ONLY = "Only a small copy had arrived. Your recording is safe on this computer."

@@ -38,3 +38,10 @@ def test_it_says_what_is_there_and_nothing_more(stage: Stage) -> None:
 def test_it_says_nothing_of_one_that_is_on_its_way_or_replaced() -> None:
     for clip in (replace(CLIP, small_copy=replace(SMALL, arrived=False)), replace(CLIP, stage=Stage.RECEIVED)):
         assert not [step for step in steps(clip) if sending_words.SMALL_ARRIVED in step.detail]
+
+
+@pytest.mark.parametrize("stage", [Stage.SENT_BACK, Stage.WITHDRAWN])
+def test_what_was_ended_too_soon_is_not_called_received(stage: Stage) -> None:
+    said = steps(replace(CLIP, stage=stage, note="Louder, please."))
+    assert [step.mark is Mark.DONE for step in said[2:4]] == [False, False]
+    assert said[2].detail == sending_words.SMALL_ONLY
