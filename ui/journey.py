@@ -91,7 +91,7 @@ def _going_on(text: str, progress: Progress | None) -> Step:
 
 
 def _send(clip: Clip, progress: Progress | None) -> Step:
-    if _ended_too_soon(clip):
+    if ended_too_soon(clip):
         return Step(Mark.NEXT, words.STEP_SEND, sending_words.SMALL_ONLY)
     if _rank(clip.stage) >= _rank(Stage.RECEIVED):
         return Step(Mark.DONE, words.STEP_SENT)
@@ -105,7 +105,7 @@ def _send(clip: Clip, progress: Progress | None) -> Step:
     return Step(Mark.NOW if clip.stage is Stage.READY and clip.wanted else Mark.NEXT, words.STEP_SEND, "")
 
 
-def _ended_too_soon(clip: Clip) -> bool:
+def ended_too_soon(clip: Clip) -> bool:
     """Somebody at the portal was done with it when only its small copy was there."""
     return clip.stage in ENDS and clip.receipt is None and clip.small_copy is not None
 
@@ -119,7 +119,7 @@ def _with_small_copy(clip: Clip, step: Step) -> Step:
 
 
 def _arrived(clip: Clip, stage: Stage, text: str) -> Step:
-    arrived = _rank(clip.stage) >= _rank(stage) and not _ended_too_soon(clip)
+    arrived = _rank(clip.stage) >= _rank(stage) and not ended_too_soon(clip)
     return Step(Mark.DONE if arrived else Mark.NEXT, text)
 
 

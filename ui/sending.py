@@ -15,7 +15,7 @@ from diary_app.news import ClipChanged, News, Progress
 from ui import news_words, sending_words, words
 from ui.announce import announce
 from ui.desk import Desk
-from ui.journey import Step, saved_step
+from ui.journey import Step, ended_too_soon, saved_step
 from ui.moments import Moment, moments
 from ui.place import HOME, Name, Place
 from ui.question import Question
@@ -124,6 +124,8 @@ class Sending(Screen):
         arrived = clip.stage in ARRIVED
         stay = stay_of(clip, self._answer)
         there = kept_words.TAKEN_BACK if clip.stage is Stage.WITHDRAWN else words.ALL_THERE
+        if ended_too_soon(clip):
+            there = sending_words.SMALL_ONLY
         self._note.setText(there if arrived else stay.note if stay else words.CLOSE_ANYTIME)
         self._now.setVisible(stay is not None and self._answer is MayGo.ON_HOLD)
         self._anyway.setVisible(stay is not None and self._answer is MayGo.METERED)
