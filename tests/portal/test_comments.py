@@ -19,7 +19,7 @@ from portal.buckets import Buckets, Once
 from portal.models import Clip, Comment, CommentClaim, CommentEvent, CommentState, Stage
 from tests.support.comment_forms import worked
 from tests.support.portal_client import TIMEOUT_S, PortalClient, Sendable
-from tests.support.portal_pages import PASSWORD
+from tests.support.portal_pages import PASSWORD, add_moderator
 from tests.support.portal_people import WHEN, browser_of, make_clip, make_people, set_stage
 from tests.support.portal_process import PortalProcess
 from tests.support.portal_rows import rows
@@ -97,7 +97,11 @@ def do(browser: Client, action: str, **more: str) -> HttpResponse:
 # -- who wrote it ---------------------------------------------------------------------------------------------------
 
 
-def test_what_is_kept_of_a_comment_tells_nobody_who_wrote_it(portal: PortalProcess, carer: PortalClient) -> None:
+def test_what_is_kept_of_a_comment_tells_nobody_who_wrote_it(
+    own_portal: PortalProcess, own_client: PortalClient
+) -> None:
+    portal, carer = own_portal, own_client  # nothing else happens there meanwhile
+    add_moderator(portal)
     sent = Sendable(b"no film", title="Said without a name")
     carer.send(sent)
     until(lambda: carer.stage(sent.clip_id)["stage"] == "sent_back", what="the check")
