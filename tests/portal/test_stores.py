@@ -1,6 +1,8 @@
 """A portal on a real PostgreSQL, with its films in a real S3 bucket: by its settings alone, and as safe as without."""
 
 import contextlib
+import hashlib
+import io
 import os
 import random
 import signal
@@ -13,8 +15,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from botocore.response import StreamingBody
 
 from portal import database, home, only_one, s3, words
+from portal.intake.disk import DiskFailed
 from tests.portal.test_claims import race
 from tests.support import real_postgres, real_s3
 from tests.support.claim_race import Racer
@@ -31,6 +35,7 @@ from upload.tus import Source
 
 MIB = 1024 * 1024
 RACES = 8
+PLACE = s3.Place("https://storage.example", "diary", "us-east-1", "name", "key")
 HOLDERS = "count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
 
 
@@ -172,6 +177,37 @@ def test_what_a_bucket_does_not_take_is_said_plainly_and_finished_later(
     with seaweed.client() as s3_client:
         half = s3_client.list_multipart_uploads(Bucket=bucket[s3.S3_VARIABLE].rpartition("/")[2])
     assert half.get("Uploads", []) == []
+
+
+def test_a_bucket_that_gives_back_other_bytes_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And an earlier try, which lies there whole, is not put again."""
+    bucket, whole = s3.Bucket(PLACE, "media", nearby=tmp_path), tmp_path / "whole.part"
+    whole.write_bytes(b"what was sent")
+    right = hashlib.sha256(b"what was sent").hexdigest()
+    liar = Liar(b"what was lost")
+    monkeypatch.setattr(s3, "_client", lambda place: liar)
+    with pytest.raises(DiskFailed, match="other bytes"):
+        bucket.keep(whole, "film.mp4", sha256=right)
+    liar.gives = b"what was sent"
+    bucket.keep(whole, "film.mp4", sha256=right)
+    assert (liar.puts, whole.exists()) == (1, True)
+
+
+class Liar:
+    """A bucket that says yes to everything."""
+
+    def __init__(self, gives: bytes) -> None:
+        self.gives, self.puts = gives, 0
+
+    def upload_file(self, path: str, bucket: str, key: str, **how: object) -> None:
+        """Never mind what."""
+        self.puts += 1
+
+    def head_object(self, **what: str) -> dict[str, int]:
+        return {"ContentLength": len(self.gives)}
+
+    def get_object(self, **what: str) -> dict[str, StreamingBody]:
+        return {"Body": StreamingBody(io.BytesIO(self.gives), len(self.gives))}
 
 
 # -- a database that goes and comes back ----------------------------------------------------------------------------
