@@ -29,7 +29,6 @@ def test_behind_https_the_deployment_checks_find_nothing(tmp_path: Path) -> None
         home.DATA_VARIABLE: str(tmp_path / "portal"),
         home.HTTPS_VARIABLE: "1",
         home.HOSTS_VARIABLE: "diary.example",
-        **_large(tmp_path),
     }
     done = subprocess.run(
         [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
