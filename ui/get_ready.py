@@ -71,7 +71,7 @@ class PictureAndHint(QWidget):
 class GetReady(Screen):
     """The preview, the level, the choice of devices, and the button that starts."""
 
-    help_words = words.HELP_GET_READY
+    help_words = (*words.HELP_GET_READY, *notes_words.HELP_GET_READY)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="get-ready", wide=True)

@@ -30,3 +30,10 @@ HOW = "The arrow keys, the wheel or a finger move them, and they go on from ther
 COUNT_ALOUD = "Count down with a sound"
 STARTS_IN = "Recording starts in {number} seconds."
 """For screen readers, before the countdown: nothing is spoken after it."""
+
+HELP_GET_READY = (
+    "Your notes can move past beside the camera while you record. Tick the box, and write, paste or open them there.",
+)
+HELP_RECORDING = (
+    "Your notes move by themselves. Slower and Faster change how fast, Hold stops them, and Pause stops everything.",
+)

@@ -10,7 +10,7 @@ from diary_app import phrases
 from diary_app.catalogue import UnknownClip
 from diary_app.clip import ClipId, Kind
 from diary_app.news import News, RecorderChanged, RecorderTrouble, TakeFinished
-from ui import words
+from ui import notes_words, words
 from ui.design import SPACE
 from ui.desk import Desk
 from ui.notes_kept import NotesKept
@@ -49,7 +49,7 @@ LEAST_PREVIEW = 48
 class RecordingScreen(Screen):
     """What is being recorded, and three buttons."""
 
-    help_words = words.HELP_RECORDING
+    help_words = (*words.HELP_RECORDING, *notes_words.HELP_RECORDING)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="recording", wide=True)

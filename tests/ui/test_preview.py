@@ -1,5 +1,6 @@
 """The preview: the right pixels in the right place, and no more work than is needed."""
 
+import av
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QPaintEvent
@@ -7,6 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from capture.demo import draw_frame
 from capture.model import Image, PictureFormat
+from diary_app.diary import Diary
+from tests.support.app_window import Someone, recording
+from ui.place import Name
 from ui.widgets.preview import WHILE_RECORDING, Preview
 
 RED, BLUE = (0, 0, 220), (220, 0, 0)
@@ -148,3 +152,25 @@ def test_a_new_size_of_the_window_shows_the_picture_anew(qtbot: QtBot) -> None:
     preview.resize(640, 360)
     assert _at(preview, 300, 180) == (220, 0, 0)
     assert _at(preview, 600, 180) == (0, 0, 220)
+
+
+def test_a_take_is_not_mirrored_although_its_preview_is(someone: Someone, diary: Diary) -> None:
+    """The practice camera's picture has a black or white square at the left."""
+    screen = recording(someone, diary)
+    someone.until(lambda: screen.preview.picture is not None, what="a picture")
+    frame = screen.preview._frame()
+    inset = round(frame.height() / 16)
+    left, right, top = round(frame.left()) + inset, round(frame.right()) - inset, round(frame.top()) + inset
+    shown = [_at(screen.preview, x, top)[1] for x in (left, right)]
+    someone.press("stop")
+    someone.arrives(Name.WATCH)
+    with av.open(str(diary.clips()[0].take)) as media:
+        picture = next(media.decode(video=0)).to_ndarray(format="gray")
+    inset = picture.shape[0] // 16
+    kept = [int(picture[inset, inset]), int(picture[inset, -inset])]
+    assert [_is_square(shade) for shade in shown] == [False, True]
+    assert [_is_square(shade) for shade in kept] == [True, False]
+
+
+def _is_square(shade: int) -> bool:
+    return shade < 60 or shade > 240
