@@ -1,7 +1,7 @@
 """Every word of files that are dropped on the window, or added several at a time."""
 
 DROP_HERE = "Drop it here to add it to your clips"
-DROP_MANY = "Drop them here to add all {count} to your clips"
+DROP_MANY = "Drop the {count} files here to add them to your clips"
 ADDING_ONE_OF = "Copying {name}: {number} of {count}. You can carry on when it is done."
 ADDED_MANY = "All {count} are among your clips now."
 ADDED_SOME = "{count} of {all} are among your clips now. {why}"
