@@ -2,10 +2,12 @@
 
 It reads the pairing from DATA, delivers what the catalogue has, and ends when the queue is empty. HURRY: how many times
 faster its clocks go, so that no pause is waited for. BUGS: how often it fails in the middle of a block, as a bug does.
-LARGE: a clip of more bytes sends its small copy first, whatever the line.
+LARGE: a clip of more bytes sends its small copy first, whatever the line. LEASE_S in the environment: how long a clip
+stays with it where it dies, or stands still on a busy computer.
 """
 
 import logging
+import os
 import random
 import sys
 import time
@@ -46,7 +48,7 @@ def main(data: str, hurry: float = 1.0, bugs: float = 0.0, large: float | None =
         clock=clock,
         now=now,
         random=random.SystemRandom().random,
-        lease_s=0.5,
+        lease_s=float(os.environ.get("LEASE_S", "0.5")),
     )
     uploader = Uploader(catalogue, courier, pace=Pace(look_s=0.05), clock=clock, now=now)
     uploader.start()
