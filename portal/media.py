@@ -113,6 +113,8 @@ async def _pieces(clip: Clip, part: ByteRange, piece: bytes) -> AsyncIterator[by
         left -= len(piece)
         try:
             piece = await in_thread(clip.media_name, place, left) if left else b""
+        except NotHere:
+            return  # the clip itself took the place of its small copy: the browser asks again
         except StoreError:
             log.exception("A film stops in the middle.")
             return  # fewer bytes than were promised: the browser asks for the rest again
