@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
 class _Commands:
     """Adds commands to the parser."""
 
-    def __init__(self, top: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    def __init__(self, top: _Parser, common: _Parser) -> None:
         self._all = top.add_subparsers(metavar="COMMAND", dest="command", parser_class=_Parser)
         self._common = common
 
