@@ -17,7 +17,7 @@ from ui.icons import paint_icon
 from ui.style import colour
 from ui.widgets.paint import painting
 
-WHILE_RECORDING = 15.0
+WHILE_RECORDING = 10.0
 """Pictures a second that are enough while a take is written: each costs as much as a sixth of encoding one."""
 
 
