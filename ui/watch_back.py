@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from capture.model import TakeReport
@@ -19,7 +18,7 @@ from diary_app.editing.ranges import take_time
 from diary_app.errors import Refused
 from diary_app.news import News
 from diary_app.playback import Player
-from ui import name_words, words
+from ui import name_words, shortcuts, words
 from ui.design import SPACE
 from ui.desk import Desk
 from ui.names_said import NamesSaid
@@ -79,8 +78,8 @@ class WatchBack(Screen):
         self.column.addWidget(self._notes_line())
         self.column.addWidget(self._cuts())
         self.column.addLayout(self._ways_on())
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self).activated.connect(self._on_undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Redo), self).activated.connect(self._on_redo)
+        shortcuts.bind(shortcuts.UNDO, self, self._on_undo)
+        shortcuts.bind(shortcuts.REDO, self, self._on_redo)
 
     def _notes_line(self) -> QWidget:
         self._notes = label("", "body", name="take-notes")
