@@ -72,7 +72,7 @@ class Uploader:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and wait for it: half a second, or a connection's time-out if one is just being made."""
+        """End the thread and wait for it: half a second, longer only for a name server or a handshake that is slow."""
         self._stop.set()
         self._wake.set()
         if self._thread.ident is not None:
