@@ -7,9 +7,10 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from portal import files, words
+from portal import words
 from portal.checks import arrival, probe
 from portal.checks.verdict import Verdict
+from portal.intake.disk import NotHere
 from portal.models import Clip, Event, Stage
 from portal.worker import sweep
 from tests.support.portal_client import PortalClient, Sendable
@@ -74,7 +75,7 @@ def test_a_disk_that_takes_no_poster_is_no_fault_of_the_film(film: Path, tmp_pat
 
 def test_a_disk_that_cannot_be_read_is_no_fault_of_the_clip(clip: Clip, tmp_path: Path, settings: Settings) -> None:
     settings.MEDIA = settings.INCOMING = tmp_path
-    with pytest.raises(files.NotHere):
+    with pytest.raises(NotHere):
         arrival.check(str(clip.clip_id))
     clip.refresh_from_db()
     assert (clip.stage, clip.checked_at) == (Stage.RECEIVED, None)
