@@ -13,11 +13,11 @@ from portal import database, home, s3
 from portal.codes import new_user_code
 
 
-def _whole(name: str, otherwise: int) -> int:
-    """A whole number above 0 from the environment; raises home.HomeError."""
+def _whole(name: str, otherwise: int, *, least: int = 1) -> int:
+    """A whole number from the environment; raises home.HomeError where it is none, or below `least`."""
     text = os.environ.get(name) or str(otherwise)
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise home.HomeError(f"{name} must be a whole number above 0, not {text}.")
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise home.HomeError(f"{name} must be a whole number above {least - 1}, not {text}.")
     return int(text)
 
 
@@ -53,7 +53,7 @@ KEEP_FREE_BYTES = 64 * 1024**2
 """Room that is never filled: the database must be able to say that the disk is full."""
 UNFINISHED_DAYS = _whole("DIARY_PORTAL_UNFINISHED_DAYS", 14)
 """An upload that nobody carried on with for so long is thrown away."""
-KEEP_DAYS = None if not os.environ.get("DIARY_PORTAL_KEEP_DAYS") else _whole("DIARY_PORTAL_KEEP_DAYS", 1)
+KEEP_DAYS = _whole("DIARY_PORTAL_KEEP_DAYS", 0, least=0) if os.environ.get("DIARY_PORTAL_KEEP_DAYS") else None
 """How many days after the receipt the app keeps a clip’s files on its computer; None: for as long as its user likes."""
 SWEEP_EVERY_S = float(os.environ.get("DIARY_PORTAL_SWEEP_EVERY", "3600"))
 """How often the running portal looks for such uploads."""
@@ -171,5 +171,6 @@ LOGGING = {
     "loggers": {  # a refusal is an answer, not news
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
     },
 }

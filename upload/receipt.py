@@ -1,6 +1,6 @@
 """The portal's word: the receipt of a clip, and where it is on its way (docs/protocol.md, section 4). Blocking."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -21,7 +21,7 @@ class PortalReceipt:
     bytes: int
     received_at: str
     page: str
-    told_at: datetime | None = None
+    told_at: datetime | None = field(default=None, compare=False)
     """The portal's own clock when it said so; None where it did not say."""
 
 
