@@ -64,8 +64,15 @@ def test_the_app_reads_it(portal: PortalProcess, carer: PortalClient, sound: Pat
     carer.send(sent)
     tokens = Tokens(Secret(carer.tokens["access_token"]), Secret(carer.tokens["refresh_token"]))
     with signed_in(portal.url, MemoryVault(tokens)) as account:
-        until(lambda: fetch_stage(account, sent.clip_id) != PortalStage("received", None), what="the check")
-        assert fetch_stage(account, sent.clip_id) == PortalStage("sent_back", words.NO_PICTURE)
+        checked = list[PortalStage]()
+
+        def is_checked() -> bool:
+            found = fetch_stage(account, sent.clip_id)
+            checked.extend([found] if found is not None and found.stage != "received" else [])
+            return bool(checked)
+
+        until(is_checked, what="the check")
+        assert (checked[0].stage, checked[0].note) == ("sent_back", words.NO_PICTURE)
 
 
 def test_a_disk_that_takes_no_poster_is_no_fault_of_the_film(film: Path, tmp_path: Path) -> None:
