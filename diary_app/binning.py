@@ -44,8 +44,8 @@ class Bin:
             raise Refused("This clip is on its way to the portal. Wait until it has arrived, or hold it first.")
         self._drop(clip_id)
         self._catalogue.forget(clip_id)
-        # Also a rendition from before the clip was edited, which the catalogue knows no more.
-        paths = own_files(self._folders, {clip_id: ()})
+        # Also a rendition from before the clip was edited, which the catalogue knows no more, and its lock.
+        paths = (*own_files(self._folders, {clip_id: ()}), *self._folders.renditions.glob(f"{clip_id}.m*"))
         for path in {clip.take, *paths}:
             if path.is_relative_to(self._folders.data):
                 path.unlink(missing_ok=True)
