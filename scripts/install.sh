@@ -42,6 +42,10 @@ cmd:xdotool xdotool
 cmd:chromium chromium
 cmd:chromedriver chromium-driver
 cmd:strace strace
+cmd:dbus-daemon dbus-daemon
+glob:/usr/libexec/at-spi-bus-launcher at-spi2-core
+cmd:orca orca
+cmd:speech-dispatcher speech-dispatcher
 cmd:git git
 cmd:node nodejs
 cmd:npm npm

@@ -23,6 +23,7 @@ from ui.front_door import FrontDoor
 from ui.life import Life
 from ui.plugging import hear_of_devices
 from ui.remembered import Remembered
+from ui.roles import install_roles
 from ui.style import load_fonts
 from ui.tray import Icon
 from ui.window import Window
@@ -44,6 +45,7 @@ def make_app(argv: list[str]) -> QApplication:
 def dress_app(app: QApplication) -> None:
     """Put the same plain style under our own on every system, and load our typeface."""
     app.setStyle("Fusion")
+    install_roles()
     load_fonts()
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 LIMIT_S = 30.0
 
 
-def until(condition: Callable[[], bool], *, what: str, limit_s: float = LIMIT_S) -> None:
+def until(condition: Callable[[], bool], *, what: str, limit_s: float = LIMIT_S, pause_s: float = 0.01) -> None:
     """Return as soon as the condition holds; raises AssertionError naming `what` if it never does."""
     end = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.01)
+        time.sleep(pause_s)

@@ -1,7 +1,7 @@
 """Choices: a tick, one of several, a list that drops down. Painted by themselves, at least 48 px high. GUI thread."""
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QRadioButton, QSizePolicy, QWidget
 
 from ui.design import SPACE, TARGET
@@ -93,6 +93,7 @@ class Choice(QRadioButton):
         self.setAccessibleName(text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.toggled.connect(self._one_stop)
 
     def sizeHint(self) -> QSize:
         """The words on one line."""
@@ -106,15 +107,18 @@ class Choice(QRadioButton):
         """All of it can be pressed."""
         return self.rect().contains(pos)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Whoever comes by Tab enters the group at the chosen one, wherever that stands in it."""
+        super().showEvent(event)
+        self._one_stop()
+
+    def _one_stop(self) -> None:
+        """Tab stops at the chosen one alone: moving on from another would have a screen reader speak of that one."""
         group = self.group()
-        chosen = None if group is None else group.checkedButton()
-        by_tab = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        if by_tab and chosen is not None and chosen is not self:
-            chosen.setFocus(event.reason())
-        else:
-            super().focusInEvent(event)
+        chosen = group.checkedButton() if group is not None else None
+        for each in group.buttons() if group is not None and chosen is not None else ():
+            policy = Qt.FocusPolicy.StrongFocus if each is chosen else Qt.FocusPolicy.ClickFocus
+            each.setFocusPolicy(policy)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the circle, the dot and the words."""
