@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from jeepney import DBusAddress, MessageType, Properties, new_method_call
+from jeepney import DBusAddress, Message, MessageType, Properties, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from tests.support.virtual_camera import DeviceUnavailable
@@ -48,8 +48,9 @@ class Part:
 
     def _text(self, name: str) -> str:
         address = DBusAddress(self.path, self.owner, f"{INTERFACE}.Accessible")
-        ((_kind, value),) = _answer(self.bus, Properties(address).get(name))
-        return str(value)
+        (found,) = _answer(self.bus, Properties(address).get(name))
+        assert isinstance(found, tuple)  # its type, and its value
+        return str(found[1])
 
     @property
     def name(self) -> str:
@@ -145,7 +146,7 @@ class AccessibilityBus:
         return there()[0]
 
 
-def _answer(bus: DBusConnection, question: object) -> tuple[object, ...]:
+def _answer(bus: DBusConnection, question: Message) -> tuple[object, ...]:
     reply = bus.send_and_get_reply(question, timeout=ANSWER_S)
     if reply.header.message_type is MessageType.error:
         raise Gone(str(reply.body))
