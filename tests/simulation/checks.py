@@ -133,7 +133,7 @@ def true_times(evidence: Evidence) -> Iterator[str]:
     """Every picture has its own time in the file, but for what came after the last sync before a disaster."""
     for take, media in evidence.takes.items():
         unsynced_s = 0.0
-        if evidence.end != "closed" and evidence.claim and take == evidence.claim.take:
+        if evidence.end != "closed" and all(take != done for done, _ in reports(evidence)):
             unsynced_s = SAFE_AFTER_S + _slack_s(evidence) + evidence.stalled_s(0.0, evidence.ended_s)
         for picture in media.untrue:
             if picture.at_s <= media.picture_end_s - unsynced_s:

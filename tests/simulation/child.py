@@ -184,8 +184,8 @@ class SimulatedChild:
             self._hang()
         if self._taken == self._weakness.dies_after:
             self._children.failures += 1
-            left = self._muxer.block(*parse_head(head), data) + self._muxer.close()
-            self._put(left[: len(left) // 2])
+            fragment = self._muxer.block(*parse_head(head), data) or self._muxer.close()
+            self._put(fragment[: len(fragment) // 2])  # it dies in the midst of writing one
             self._end(1)
             return False
         track, ticks = parse_head(head)
