@@ -15,7 +15,7 @@ from tests.support.foreign import RECIPES, TAKES
 from tests.support.takes import convert
 
 FOREIGN = tuple(RECIPES)
-TOGETHER, TRIED = 5, 2
+TOGETHER, TRIED = 5, 1
 """Of so many kinds that stand together, so many are cut in each run."""
 
 
