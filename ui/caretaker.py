@@ -152,7 +152,8 @@ class Caretaker(QObject):
 
     def make_take_safe(self) -> None:
         """The system is about to end the session: close an open take first. Waits for the disk."""
-        open_take = self._diary.clips()[0].clip_id if self._records else None
+        taking = self._diary.library.at_stage(Stage.RECORDING) if self._records else []
+        open_take = taking[-1].clip_id if taking else None
         self._diary.release()
         ends = time.monotonic() + TAKE_S
         while open_take is not None and self._is_open(open_take) and time.monotonic() < ends:
@@ -160,7 +161,7 @@ class Caretaker(QObject):
 
     def _is_open(self, clip_id: ClipId) -> bool:
         """Until the take is whole and the catalogue knows it."""
-        return any(clip.clip_id == clip_id and clip.stage is Stage.RECORDING for clip in self._diary.clips())
+        return any(clip.clip_id == clip_id for clip in self._diary.library.at_stage(Stage.RECORDING))
 
     @property
     def _records(self) -> bool:
@@ -252,7 +253,10 @@ class Caretaker(QObject):
     def _take_stock(self) -> bool:
         """Read the catalogue; False, and the app ends where there is no window to say it in, when that cannot be."""
         try:
-            self._clips = clips = self._diary.clips()
+            # Beside a window, which must not stand still, only what is on its way is asked for.
+            self._clips = clips = (
+                self._diary.clips() if self.window is None else self._diary.library.at_stage(*on_its_way.GOING)
+            )
             joined = self._diary.portal() is not None
         except (CatalogueError, OSError):
             log.exception("nobody knows what is on its way")
