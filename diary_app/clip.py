@@ -56,6 +56,24 @@ class Preset(StrEnum):
     BEST = "best"
 
 
+class ShowAs(StrEnum):
+    """How the speaker wants to be seen and heard; done on this computer, before anything leaves it."""
+
+    AS_I_AM = "as_i_am"
+    VOICE_ONLY = "voice_only"
+    """The sound alone: the rendition holds no picture."""
+    DISGUISED_VOICE = "disguised_voice"
+    BLURRED_FACE = "blurred_face"
+
+
+class Captions(StrEnum):
+    """How the captions of a clip stand. Only approved ones go anywhere."""
+
+    NONE = "none"
+    DRAFT = "draft"
+    APPROVED = "approved"
+
+
 class Goes(StrEnum):
     """What its owner said about when a clip goes out."""
 
@@ -102,6 +120,18 @@ class About:
     preset: Preset = Preset.NORMAL
     clean_sound: bool = False
     """True where hum and hiss are to be made quieter."""
+    show_as: ShowAs = ShowAs.AS_I_AM
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionLine:
+    """One caption, in seconds of the take's own time."""
+
+    start_s: float
+    end_s: float
+    text: str
+    doubtful: bool = False
+    """True where the computer was not sure of a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +169,8 @@ class Receipt:
     """ISO 8601, UTC, as the portal wrote it."""
     page: str
     """Address of the clip's page at the portal."""
+    slip: str = ""
+    """The code with which the clip is withdrawn; empty where the portal gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +218,9 @@ class Clip:
     """How often it was watched at the portal, as last heard; None: not known."""
     replies: int | None = None
     """How many comments and answers it has there, as last heard; None: not known."""
+    sending: int = 1
+    """Which sending this is: 2 once it was sent back and is edited to be sent again."""
+    captions: Captions = Captions.NONE
     removed_at: datetime | None = None
     """When its files were removed from this computer, after the receipt, by the rule; None: they are here."""
 
@@ -198,7 +233,7 @@ class Clip:
     def recipe(self) -> tuple[object, ...]:
         """All that its rendition depends on but the take: where this changes, another one must be made."""
         song = self.about.title if self.kind is Kind.SOUND else ""
-        return self.keep, self.names_said, self.about.preset, self.about.clean_sound, song
+        return self.keep, self.names_said, self.about.preset, self.about.clean_sound, self.about.show_as, song
 
     @property
     def kept_seconds(self) -> float:

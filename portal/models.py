@@ -49,6 +49,15 @@ class Copy(models.TextChoices):
     SMALL = "small", "Small copy"
 
 
+class ShowAs(models.TextChoices):
+    """How the speaker is seen and heard; done before it left their computer."""
+
+    AS_I_AM = "as_i_am", "As they are"
+    VOICE_ONLY = "voice_only", "Voice only"
+    DISGUISED_VOICE = "disguised_voice", "Disguised voice"
+    BLURRED_FACE = "blurred_face", "Blurred face"
+
+
 class Facts(models.Model):
     """What the app says about a clip; the same for an upload and for the clip that it becomes."""
 
@@ -62,6 +71,8 @@ class Facts(models.Model):
     recorded = models.DateTimeField()
     people = models.JSONField(help_text="One card per person: name, agrees")
     names_said = models.JSONField(default=list, blank=True, help_text="Seconds [from, to] in which a name was said")
+    show_as = models.CharField(max_length=16, choices=ShowAs.choices, default=ShowAs.AS_I_AM)
+    sending = models.PositiveSmallIntegerField(default=1, help_text="2 once it was sent back, edited and sent again")
 
     class Meta:
         """Django's settings for the table."""
@@ -156,6 +167,8 @@ class Clip(Facts):
     published_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True, help_text="When its files were removed: it was withdrawn")
     slip = models.CharField(max_length=64, blank=True, db_index=True, help_text="The keyed hash of its slip’s code")
+    captions = models.TextField(blank=True, help_text="WebVTT, as its speaker approved it; empty: none")
+    captions_at = models.DateTimeField(null=True, blank=True, help_text="When the captions came")
 
     class Meta:
         """Django's settings for the table."""

@@ -82,8 +82,8 @@ class Edits(Reading):
 
     def _update_about(self, clip_id: ClipId, about: About) -> None:
         self._db.execute(
-            "UPDATE clip SET title = ?, audience = ?, preset = ?, clean_sound = ? WHERE clip_id = ?",
-            (about.title, about.audience, about.preset, int(about.clean_sound), clip_id),
+            "UPDATE clip SET title = ?, audience = ?, preset = ?, clean_sound = ?, show_as = ? WHERE clip_id = ?",
+            (about.title, about.audience, about.preset, int(about.clean_sound), about.show_as, clip_id),
         )
 
     def forget(self, clip_id: ClipId) -> None:

@@ -139,8 +139,8 @@ class Queue(Reading):
         """The portal holds the whole file: keep its word and move the clip, in one transaction."""
         with self._change() as db:
             db.execute(
-                "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?)",
-                (receipt.clip_id, receipt.sha256, receipt.bytes, receipt.received_at, receipt.page),
+                "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?, ?)",
+                (receipt.clip_id, receipt.sha256, receipt.bytes, receipt.received_at, receipt.page, receipt.slip),
             )
             db.execute("UPDATE clip SET stage = ? WHERE clip_id = ?", (Stage.RECEIVED, receipt.clip_id))
             db.execute("DELETE FROM small_copy WHERE clip_id = ?", (receipt.clip_id,))

@@ -14,6 +14,7 @@ from diary_app.catalogue.errors import UnknownClip
 from diary_app.clip import (
     About,
     Audience,
+    Captions,
     Clip,
     ClipId,
     Delivery,
@@ -24,6 +25,7 @@ from diary_app.clip import (
     Preset,
     Receipt,
     Rendition,
+    ShowAs,
     SmallCopy,
     Stage,
 )
@@ -151,6 +153,8 @@ class Reading(Database):
             note=row["note"],
             views=row["views"],
             replies=row["replies"],
+            sending=row["sending"],
+            captions=Captions(row["captions"]),
             removed_at=datetime.fromisoformat(row["removed_at"]) if row["removed_at"] else None,
         )
 
@@ -191,7 +195,7 @@ class _Belongings:
         row = self.receipts.get(clip_id)
         if row is None:
             return None
-        return Receipt(clip_id, row["sha256"], row["bytes"], row["received_at"], row["page"])
+        return Receipt(clip_id, row["sha256"], row["bytes"], row["received_at"], row["page"], row["slip"])
 
 
 def _ranges(rows: Sequence[sqlite3.Row]) -> tuple[KeptRange, ...]:
@@ -204,6 +208,7 @@ def _about(row: sqlite3.Row, people: Sequence[sqlite3.Row]) -> About:
         audience=Audience(row["audience"]),
         preset=Preset(row["preset"]),
         clean_sound=bool(row["clean_sound"]),
+        show_as=ShowAs(row["show_as"]),
         people=tuple(Person(each["name"], bool(each["agrees"])) for each in people),
     )
 

@@ -80,4 +80,21 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE clip ADD COLUMN replies INTEGER;
     ALTER TABLE clip ADD COLUMN removed_at TEXT;
     """,
+    """
+    ALTER TABLE receipt ADD COLUMN slip TEXT NOT NULL DEFAULT '';
+    ALTER TABLE clip ADD COLUMN sending INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE clip ADD COLUMN show_as TEXT NOT NULL DEFAULT 'as_i_am'
+        CHECK (show_as IN ('as_i_am', 'voice_only', 'disguised_voice', 'blurred_face'));
+    ALTER TABLE clip ADD COLUMN captions TEXT NOT NULL DEFAULT 'none'
+        CHECK (captions IN ('none', 'draft', 'approved'));
+    CREATE TABLE caption (
+        clip_id      TEXT NOT NULL REFERENCES clip ON DELETE CASCADE,
+        position     INTEGER NOT NULL,
+        start_s      REAL NOT NULL,
+        end_s        REAL NOT NULL,
+        text         TEXT NOT NULL,
+        doubtful     INTEGER NOT NULL,
+        PRIMARY KEY (clip_id, position)
+    ) STRICT;
+    """,
 )

@@ -41,7 +41,7 @@ def add_many(catalogue: Catalogue, numbers: range) -> list[str]:
             [(one, f"renditions/{one}.mp4", "ab" * 32) for one, _, _ in sent],
         )
         db.executemany(
-            "INSERT INTO receipt VALUES (?, ?, 1000000, ?, ?)",
+            "INSERT INTO receipt (clip_id, sha256, bytes, received_at, page) VALUES (?, ?, 1000000, ?, ?)",
             [(one, "ab" * 32, at, f"http://127.0.0.1/clip/{one}") for one, _, at in sent],
         )
     return ids
