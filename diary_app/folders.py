@@ -1,6 +1,8 @@
 """Where the app keeps its files: one data folder, moved whole by --data-dir or DIARY_DATA_DIR."""
 
 import os
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,13 @@ class Folders:
     """The data folder and what lies in it."""
 
     data: Path
+    machine: Path | None = None
+    """The organisation's settings file for this computer; None: it is not looked for."""
+
+    @property
+    def own_settings(self) -> Path:
+        """The user's own settings, TOML (diary_app.settings)."""
+        return self.data / "settings.toml"
 
     @property
     def takes(self) -> Path:
@@ -30,7 +39,7 @@ class Folders:
 
     @property
     def settings(self) -> Path:
-        """The user's settings, JSON."""
+        """The portal that the app is joined to, JSON."""
         return self.data / "settings.json"
 
     @property
@@ -60,7 +69,27 @@ class Folders:
         return self
 
 
-def folders(data_dir: str | None = None) -> Folders:
-    """The folders under data_dir, else under DIARY_DATA_DIR, else under the system's place for user data."""
+def folders(data_dir: str | None = None, settings: str | None = None) -> Folders:
+    """The folders under data_dir, else under DIARY_DATA_DIR, else under the system's place for user data.
+
+    settings: where the organisation's file is looked for on a computer that has none in its usual place.
+    """
     chosen = data_dir or os.environ.get("DIARY_DATA_DIR")
-    return Folders(Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_dir("diary", False)))
+    data = Path(chosen).expanduser().resolve() if chosen else Path(platformdirs.user_data_dir("diary", False))
+    return Folders(data, machine_file(os.environ, sys.platform, settings))
+
+
+def machine_file(environment: Mapping[str, str], platform: str, named: str | None = None) -> Path:
+    """Where the organisation's settings file for this computer is.
+
+    Another place, named by --settings or DIARY_SETTINGS, counts only where there is none in the usual one: nobody gets
+    round it that way.
+    """
+    if platform == "win32":
+        usual = Path(environment.get("PROGRAMDATA", r"C:\ProgramData"), "Diary", "settings.toml")
+    elif platform == "darwin":
+        usual = Path("/Library/Application Support/Diary/settings.toml")
+    else:
+        usual = Path("/etc/diary/settings.toml")
+    other = named or environment.get("DIARY_SETTINGS")
+    return usual if not other or os.path.lexists(usual) else Path(other).expanduser().resolve()
