@@ -3,7 +3,8 @@
 A folder that IT placed comes first (the variable DIARY_MODELS, then one for the whole computer), then the one that the
 installation fills (scripts/fetch_models.py). A file counts only when its SHA-256 is the one that stands here.
 
-Licences: YuNet (finds faces) is MIT, copyright 2020 Shiqi Yu; Silero VAD (hears speech) is MIT, copyright Silero Team.
+Licences: YuNet (finds faces) is MIT, copyright 2020 Shiqi Yu; Silero VAD (hears speech) is MIT, copyright Silero Team;
+Whisper base (writes down speech) is MIT, copyright OpenAI, as converted for CTranslate2.
 """
 
 import functools
@@ -25,6 +26,15 @@ PINS = {
     SILERO: "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2",
 }
 """Each model's file name and the SHA-256 of the one file that is meant."""
+WHISPER = "whisper-base"
+WHISPER_PINS = {
+    f"{WHISPER}/model.bin": "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+    f"{WHISPER}/config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+    f"{WHISPER}/tokenizer.json": "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+    f"{WHISPER}/vocabulary.txt": "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+}
+"""The four files of the model that writes down speech: one folder, or it is not there."""
+_ALL_PINS = PINS | WHISPER_PINS
 
 
 class ModelMissing(CaptureError):
@@ -32,7 +42,7 @@ class ModelMissing(CaptureError):
 
 
 def find_model(name: str, folders: Sequence[Path] | None = None) -> Path:
-    """The checked file of a model, YUNET or SILERO; `folders` instead of the usual ones. Raises ModelMissing.
+    """The checked file of a model, a key of PINS or WHISPER_PINS; `folders` instead of the usual. Raises ModelMissing.
 
     A file is read once in a process, and again only when it was changed.
     """
@@ -44,13 +54,28 @@ def find_model(name: str, folders: Sequence[Path] | None = None) -> Path:
             found = _sha256(path, about.st_size, about.st_mtime_ns)
         except OSError:
             continue
-        if found == PINS[name]:
+        if found == _ALL_PINS[name]:
             return path
         damaged = True
-        log.warning("%s has the SHA-256 %s instead of %s and is left alone", path, found, PINS[name])
+        log.warning("%s has the SHA-256 %s instead of %s and is left alone", path, found, _ALL_PINS[name])
     if damaged:
         raise ModelMissing(f"The file {name} is damaged or not the right one. Please install the app again.")
     raise ModelMissing(f"The file {name} is not on this computer. Please install the app again.")
+
+
+def find_whisper(folders: Sequence[Path] | None = None) -> Path:
+    """The folder with the four checked files of the model that writes down speech. Raises ModelMissing.
+
+    Reads 145 MB the first time in a process.
+    """
+    for folder in model_folders() if folders is None else folders:
+        try:
+            for name in WHISPER_PINS:
+                find_model(name, [folder])
+        except ModelMissing:
+            continue
+        return folder / WHISPER
+    raise ModelMissing("What writes down speech is not on this computer, or is damaged.")
 
 
 def model_folders() -> list[Path]:

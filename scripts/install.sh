@@ -124,7 +124,7 @@ checksum() { if command -v sha256sum > /dev/null; then sha256sum; else shasum -a
 # What the installation is made from: when any of it changes, it is made again. Kept fast: it runs at every start.
 installation_stamp() { # LIST
   { printf '%s\n%s\n' "$PWD" "$1"; cat requirements.lock pyproject.toml scripts/install.sh
-    cat scripts/models.lock scripts/test-media.lock scripts/fetch_models.py
+    cat scripts/models.lock scripts/captions.lock scripts/test-media.lock scripts/fetch_models.py
     cat tests/support/tus_node/package-lock.json; } | checksum
 }
 
@@ -152,10 +152,20 @@ install_models() {
   local option=""
   [ "$1" != test ] || option=--tests
   say "Fetching the models that find faces and hear speech (3 MB)."
+  [ "$1" != test ] || say "And the one that writes down speech, for the tests (133 MB)."
   .venv/bin/python scripts/fetch_models.py $option >> "$INSTALL_LOG" 2>&1 && return
   [ "$1" != test ] || pip_failed
   say "They did not come. The app works without them; it only gives fewer hints. To try again:"
   say "  .venv/bin/python scripts/fetch_models.py"
+}
+
+# What writes down speech, so that the app can make drafts of captions; only where somebody asks for it.
+install_captions() {
+  [ -e .venv/share/diary/models/whisper-base/model.bin ] \
+    || say "Fetching the model that writes down speech, for captions (133 MB)."
+  .venv/bin/python scripts/fetch_models.py --captions >&2 && return
+  say "It did not come. The app works without it; the portal's staff write the captions then. To try again:"
+  say "  ./scripts/run --captions"
 }
 
 # The tus server that the tests deliver to. npm checks every package against the hash in package-lock.json, and runs

