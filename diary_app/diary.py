@@ -32,19 +32,12 @@ from diary_app.fitting import Fitting
 from diary_app.folders import Folders
 from diary_app.importing import Importer
 from diary_app.names import NameDesk
-from diary_app.news import (
-    ClipChanged,
-    Devices,
-    DevicesChanged,
-    News,
-    RecorderChanged,
-    RecorderTrouble,
-    TakeFinished,
-)
+from diary_app.news import ClipChanged, Devices, DevicesChanged, News, RecorderChanged, RecorderTrouble, TakeFinished
 from diary_app.preparing import Preparer
 from diary_app.promises import Promise, Promises
 from diary_app.recording import TakeDesk
 from diary_app.rescue.desk import RescueDesk
+from diary_app.settings import SettingsDesk
 from diary_app.sound_try import NOTHING_CAME, TRY_S, SoundTry, play
 
 log = logging.getLogger(__name__)
@@ -63,6 +56,7 @@ class Diary:
 
     def __init__(self, folders: Folders, *, portal: str | None = None) -> None:
         self._folders = folders.make()
+        self.settings = SettingsDesk(folders)
         self._catalogue = Catalogue(folders.catalogue)
         self._listeners: list[Callable[[News], None]] = []
         self._guard = threading.Lock()

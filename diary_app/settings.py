@@ -2,8 +2,8 @@
 
 Both files are TOML, one setting a line. What is wrong in a file becomes one sentence each in SettingsRead.problems, and
 the rest of it counts. What the organisation's file sets well is locked. Cap, connections paid for by the amount, what
-closing means, sign-in and the size of words are locked here too, but the user's own choice of them is kept elsewhere
-(KeptRules, ui.remembered), which asks `locked` first.
+closing means and sign-in can be locked here too, but the user's own choice of them is kept elsewhere (KeptRules,
+ui.remembered). The size of words is nobody's but the user's.
 """
 
 import base64
@@ -33,7 +33,7 @@ MOST_BYTES = 64 * 1024
 MOST_COMPLAINTS = 3
 """So many unknown names of a file are named; further ones are counted."""
 LANGUAGES = ("", "en", "cy")
-KEPT_ELSEWHERE = frozenset({"cap_kbit", "also_metered", "after_closing", "at_login", "text_size"})
+KEPT_ELSEWHERE = frozenset({"cap_kbit", "also_metered", "after_closing", "at_login"})
 """Counts in the organisation's file alone; the user's own choice is kept where it always was."""
 PIN_COST, PIN_BLOCK, PIN_LANES = 2**14, 8, 1
 """scrypt's own numbers: 16 MB and some 50 ms a guess."""
@@ -82,8 +82,6 @@ class Settings:
     after_closing: str = "ask"
     """'ask', 'go-on' or 'stop'."""
     at_login: bool = False
-    text_size: int = 100
-    """Per cent."""
 
 
 NAMES = frozenset(field.name for field in fields(Settings))
@@ -139,6 +137,25 @@ def write_setting(folders: Folders, name: str, value: str | int | bool, *, machi
     except OSError as error:
         raise Refused(words.NOT_KEPT) from error
     return read_settings(folders, machine=machine).settings
+
+
+class SettingsDesk:
+    """The settings of a running app: read when it starts, and changed by one screen."""
+
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
+        self.read = read_settings(folders)
+
+    @property
+    def settings(self) -> Settings:
+        """What counts now."""
+        return self.read.settings
+
+    def keep(self, name: str, value: str | int | bool) -> Settings:
+        """Keep one setting of the user's own; returns what counts then. Waits for the disk. Raises Refused."""
+        write_setting(self._folders, name, value)
+        self.read = read_settings(self._folders)
+        return self.read.settings
 
 
 # -- the staff PIN --------------------------------------------------------------------------------------------------
@@ -240,7 +257,6 @@ class _Reader:
             also_metered=self._yes_no("also_metered", usual.also_metered),
             after_closing=self._choice("after_closing", ("ask", "go-on", "stop"), usual.after_closing),
             at_login=self._yes_no("at_login", usual.at_login),
-            text_size=self._number("text_size", 100, 200, usual.text_size),
         )
 
     def _take(self, name: str, good: Callable[[object], T | None], wanted: str, usual: T) -> T:

@@ -1,4 +1,7 @@
-"""English words for settings files: what is wrong in one, and why a setting cannot be changed."""
+"""English words for settings files: what is wrong in one, and why a setting cannot be changed.
+
+Plain English, as settings are read before the language is known; `diary_app.language.shown` translates them.
+"""
 
 THEIRS = "your organisation's settings file"
 OURS = "your settings file"

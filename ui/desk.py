@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from diary_app.diary import Diary
 from diary_app.playback import SoundOutput, find_output
+from diary_app.settings import Settings
 from ui import words
 from ui.bridge import Bridge
 from ui.remembered import Remembered
@@ -47,7 +48,7 @@ class Wanted:
     microphone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Desk:
     """Everything that a screen works with."""
 
@@ -56,3 +57,5 @@ class Desk:
     remembered: Remembered
     wanted: Wanted = field(default_factory=Wanted)
     outside: Outside = field(default_factory=Outside)
+    settings: Settings = field(default_factory=Settings)
+    """What counts now; the screen Settings puts another one here (the desk of the settings itself: diary.settings)."""

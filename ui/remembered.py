@@ -1,4 +1,7 @@
-"""What the window remembers between two starts: devices, sizes, its place, what closing it means. A file of its own."""
+"""What the window remembers between two starts: devices, sizes, its place, what closing it means. A file of its own.
+
+What the organisation's settings file says about closing and about sign-in comes before it.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +9,8 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from diary_app.errors import Refused
+from diary_app.settings import SettingsRead
+from diary_app.settings_words import LOCKED
 from ui import background_words
 from ui.design import SCALES
 from ui.life import AfterClosing
@@ -14,10 +19,15 @@ from ui.life import AfterClosing
 class Remembered:
     """Kept in window.ini in the data folder; a file that cannot be read counts as empty."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, office: SettingsRead | None = None) -> None:
+        self._office = office or SettingsRead()
         self.on_rule: Callable[[], object] = lambda: None
         """Called when one of the rules about the background is another one."""
         self._file = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+
+    def decided(self, key: str) -> bool:
+        """True where the organisation decides it: 'after_closing' or 'at_login'."""
+        return key in self._office.locked
 
     def _text(self, key: str) -> str:
         value = self._file.value(key, "")
@@ -74,6 +84,8 @@ class Remembered:
     @property
     def after_closing(self) -> AfterClosing:
         """What closing the window means for clips that go out. Setting it raises Refused where it cannot be kept."""
+        if self.decided("after_closing"):
+            return AfterClosing(self._office.settings.after_closing)
         try:
             return AfterClosing(self._text("after_closing"))
         except ValueError:
@@ -86,7 +98,7 @@ class Remembered:
     @property
     def at_login(self) -> bool:
         """Go on after the user signs in to the computer? Setting it raises Refused where it cannot be kept."""
-        return self._text("at_login") == "yes"
+        return self._office.settings.at_login if self.decided("at_login") else self._text("at_login") == "yes"
 
     @at_login.setter
     def at_login(self, wanted: bool) -> None:
@@ -94,6 +106,8 @@ class Remembered:
 
     def _keep(self, key: str, value: str) -> None:
         """Write it to the disk, or leave it as it was. Raises Refused."""
+        if self.decided(key):
+            raise Refused(LOCKED)
         before = self._text(key)
         self._file.setValue(key, value)
         self._file.sync()

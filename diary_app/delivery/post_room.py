@@ -19,6 +19,7 @@ from diary_app.delivery.when_to_send import WhenToSend
 from diary_app.folders import Folders
 from diary_app.keeping import Keeping
 from diary_app.news import News, PortalChanged
+from diary_app.settings import read_settings
 from upload.errors import DeliveryError, Stopped
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,8 @@ class PostRoom:
         self._stop = threading.Event()
         self._practice = PracticePortal(folders)
         self._desk = PairingDesk(folders, self._practice, portal=portal)
-        self.when = WhenToSend(catalogue, KeptRules(folders.data / "sending.json"), tell=on_news, wake=self.wake)
+        rules = KeptRules(folders.data / "sending.json", read_settings(folders))
+        self.when = WhenToSend(catalogue, rules, tell=on_news, wake=self.wake)
         self.keeping = Keeping(folders, catalogue, paired=self._paired, tell=on_news)
         self._courier = Courier(
             catalogue,

@@ -27,6 +27,15 @@ class Rules:
     also_metered: bool = False
     """True where clips go out on connections that are paid for by the amount, too."""
     cap: Cap = Cap.NONE
+    locked: frozenset[str] = frozenset()
+    """Of “also_metered” and “cap”, what the organisation decides."""
+    locked_bytes_per_s: int | None = None
+    """The organisation's cap where it decides that; None: no cap."""
+
+    @property
+    def bytes_per_s(self) -> int | None:
+        """How many bytes a second may go out; None: as many as can."""
+        return self.locked_bytes_per_s if "cap" in self.locked else self.cap.bytes_per_s
 
 
 @dataclass(frozen=True, slots=True)

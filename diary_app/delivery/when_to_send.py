@@ -63,7 +63,7 @@ class WhenToSend:
     @property
     def cap(self) -> int | None:
         """How many bytes a second may go out; None: as many as can."""
-        return self._kept.read().cap.bytes_per_s
+        return self._kept.read().bytes_per_s
 
     @property
     def metered(self) -> bool:

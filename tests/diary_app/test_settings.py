@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from diary_app.clip import Preset
+from diary_app.delivery.kept_rules import KeptRules
+from diary_app.delivery.sending_rules import Cap, Rules
 from diary_app.errors import Refused
 from diary_app.folders import Folders, folders, machine_file
 from diary_app.settings import Mode, Scheme, Settings, SettingsRead, pin_fits, pin_hash, read_settings, write_setting
@@ -75,14 +77,14 @@ MISTAKES = {
 def test_a_mistake_is_one_sentence_with_the_settings_name_and_the_rest_counts(
     place: Folders, line: str, name: str
 ) -> None:
-    say(place.machine, "text_size = 150", line)
+    say(place.machine, "cap_kbit = 150", line)
     say(place.own_settings, 'event = "Open day"' if name != "event" else "")
     read = read_settings(place)
     assert len(read.problems) == 1
     assert f"“{name}”" in read.problems[0]
     assert "organisation" in read.problems[0]
-    assert read.locked == {"text_size"}
-    assert read.settings == Settings(text_size=150, event="" if name == "event" else "Open day")
+    assert read.locked == {"cap_kbit"}
+    assert read.settings == Settings(cap_kbit=150, event="" if name == "event" else "Open day")
 
 
 def test_a_bad_value_of_the_organisation_leaves_the_users_own(place: Folders) -> None:
@@ -196,3 +198,23 @@ def test_where_the_organisations_file_is(tmp_path: Path, monkeypatch: pytest.Mon
     assert machine_file({"PROGRAMDATA": str(tmp_path), "DIARY_SETTINGS": named}, "win32") == usual, "it was got round"
     monkeypatch.setenv("DIARY_SETTINGS", named)
     assert folders(str(tmp_path)).machine == Path(named)
+
+
+# -- rules that are kept elsewhere ----------------------------------------------------------------------------------
+
+
+def test_the_organisation_decides_the_speed_and_paid_connections(place: Folders) -> None:
+    kept = place.data / "sending.json"
+    KeptRules(kept).change(also_metered=True, cap=Cap.LOW)
+    say(place.machine, "cap_kbit = 800", "also_metered = false")
+    rules = KeptRules(kept, read_settings(place))
+    assert rules.read().bytes_per_s == 100_000
+    assert not rules.read().also_metered
+    with pytest.raises(Refused, match="organisation"):
+        rules.change(also_metered=True)
+    with pytest.raises(Refused, match="organisation"):
+        rules.change(cap=Cap.NONE)
+    say(place.machine, "cap_kbit = 0")
+    only_speed = KeptRules(kept, read_settings(place))
+    assert only_speed.change(also_metered=False).bytes_per_s is None
+    assert KeptRules(kept).read() == Rules(also_metered=False, cap=Cap.LOW), "the user's own choice is gone"
