@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,10 @@ from portal.intake.metadata import ClipFacts
 from portal.models import Upload
 
 log = logging.getLogger("portal.intake")
+RECOVER_S = 60.0
+"""How long a start may take over what a killed server left."""
+QUIET = timedelta(minutes=10)
+"""A whole delivery is left to its app for so long after the last byte; an admin command may be at work on it, too."""
 
 
 class NoSuchUpload(StoreError):
@@ -238,9 +243,16 @@ def _enter(upload: Upload) -> None:
 
 
 def recover() -> None:
-    """Finish what a killed server left: commit whole uploads, forget stale ones, clear files that nobody owns."""
-    now = timezone.now()
+    """Finish what a killed server left: commit whole uploads, forget stale ones, clear files that nobody owns.
+
+    Nobody is answered meanwhile. What takes longer (a bucket that is out of reach) the app's next HEAD or the sweeper
+    finishes.
+    """
+    now, ends = timezone.now(), time.monotonic() + RECOVER_S
     for upload in Upload.objects.filter(received=False):
+        if time.monotonic() > ends:
+            log.warning("What a killed server left is not finished yet; it goes on while the portal runs.")
+            break
         settle(upload.pk, now)
     known = {str(key) for key in Upload.objects.filter(received=False).values_list("pk", flat=True)}
     for path in Path(settings.INCOMING).glob("*.part"):
@@ -252,6 +264,18 @@ def recover() -> None:
 def stale(now: datetime) -> list[Upload]:
     """The deliveries that nobody has carried on with for UNFINISHED_DAYS, the oldest first."""
     return list(Upload.objects.filter(received=False, touched_at__lt=_too_old(now)).order_by("touched_at"))
+
+
+def stuck(now: datetime) -> list[Upload]:
+    """The deliveries that are whole on this disk, and whose commit failed: a bucket was out of reach, say."""
+    quiet = Upload.objects.filter(received=False, touched_at__gte=_too_old(now), touched_at__lt=now - QUIET)
+    return [upload for upload in quiet if _lies_whole(upload)]
+
+
+def _lies_whole(upload: Upload) -> bool:
+    with contextlib.suppress(OSError):
+        return upload.part.stat().st_size == upload.bytes
+    return False
 
 
 def settle(upload_id: UUID, now: datetime) -> None:

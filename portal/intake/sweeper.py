@@ -1,4 +1,6 @@
-"""Throws away, while the portal runs, what nobody carries on with. Event-loop thread; the work is done in a thread.
+"""Settles, while the portal runs, what nobody carries on with: whole, it becomes a clip; stale, it is thrown away.
+
+Event-loop thread; the work is done in a thread.
 
 A delivery that a request holds or waits for is left alone: there is no await between `Turns.busy` and `Turns.take`, so
 a request that comes later waits until the delivery is gone, and is told 404: the app then creates it again.
@@ -55,9 +57,9 @@ class Sweeper:
                 log.exception("The sweeper could not read the database; it tries again later.")
 
     async def sweep(self) -> None:
-        """Throw away every delivery that is too old and that nobody is busy with."""
+        """Settle every delivery that nobody is busy with: commit what is whole, throw away what is too old."""
         now = self._now()
-        for upload in await self._in_thread(partial(store.stale, now)):
+        for upload in await self._in_thread(lambda: [*store.stale(now), *store.stuck(now)]):
             delivery = (upload.owner_id, upload.clip_id)
             if not self._turns.busy(delivery):
                 async with self._turns.take(delivery):
