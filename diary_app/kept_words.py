@@ -2,41 +2,41 @@
 
 from datetime import date, datetime, timedelta
 
+from diary_app import language
 from diary_app.clip import Clip, Stage
 from diary_app.keep_rule import KeepRule, moment
+from diary_app.language import Plural, _
 
-STAYS_UNTIL = "Stays on this computer until {day}"
-LEAVES_SOON = "Will soon be removed from this computer"
-STAYS_SHORT = "Here until {day}"
-LEAVES_SHORT = "Removed soon"
-REMOVED = "Removed from this computer on {day}"
-REMOVED_SHORT = "Removed on {day}"
-AS_ASKED = "{removed}, as {portal} asks."
-THE_PORTAL = "the portal"
-PORTAL_HAS_IT = "The portal has it."
-OWN_FILE = "The file that you recorded stays where you put it."
+STAYS_UNTIL = _("Stays on this computer until {day}")
+LEAVES_SOON = _("Will soon be removed from this computer")
+STAYS_SHORT = _("Here until {day}")
+LEAVES_SHORT = _("Removed soon")
+REMOVED = _("Removed from this computer on {day}")
+REMOVED_SHORT = _("Removed on {day}")
+AS_ASKED = _("{removed}, as {portal} asks.")
+THE_PORTAL = _("the portal")
+PORTAL_HAS_IT = _("The portal has it.")
+OWN_FILE = _("The file that you recorded stays where you put it.")
 """A take that was recorded to a place of the user's own."""
-TAKEN_BACK = "It was withdrawn: nobody can watch it any more."
-SENT_BACK_GONE = "The recording is not on this computer any more. To hand in another one, record it again."
+TAKEN_BACK = _("It was withdrawn: nobody can watch it any more.")
+SENT_BACK_GONE = _("The recording is not on this computer any more. To hand in another one, record it again.")
+VIEWS = Plural("{number} view", "{number} views")
+NO_VIEWS = _("no views")
+REPLIES = Plural("{number} reply", "{number} replies")
 TOLD_STAGES = (Stage.RECEIVED, Stage.IN_REVIEW, Stage.PUBLISHED)
 
 
 def day_words(day: date, today: date) -> str:
     """A day as people say it: 3 May; with its year where that is another one."""
-    return f"{day.day} {day:%B}" if day.year == today.year else f"{day.day} {day:%B %Y}"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """A number with its noun: 1 view, 12 views, no views."""
-    return f"{number} {one}" if number == 1 else f"{number or 'no'} {many}"
+    return language.day_words(day, year=day.year != today.year)
 
 
 def figures(clip: Clip) -> str:
     """How a published clip is received: 12 views, 2 replies; empty where nothing is known."""
     if clip.stage is not Stage.PUBLISHED:
         return ""
-    views = "" if clip.views is None else counted(clip.views, "view", "views")
-    replies = counted(clip.replies, "reply", "replies") if clip.replies else ""
+    views = "" if clip.views is None else VIEWS.of(clip.views) if clip.views else NO_VIEWS
+    replies = REPLIES.of(clip.replies) if clip.replies else ""
     return ", ".join(part for part in (views, replies) if part)
 
 

@@ -1,6 +1,19 @@
-"""Numbers in plain English: lengths, sizes, waiting. Pure; any thread."""
+"""Numbers in plain words: lengths, sizes, waiting. Pure; any thread."""
 
 import math
+
+from diary_app.language import Plural, _
+
+HOURS = Plural("{number} hour", "{number} hours")
+MINUTES = Plural("{number} minute", "{number} minutes")
+SECONDS = Plural("{number} second", "{number} seconds")
+ABOUT_HOURS = Plural("about {number} hour", "about {number} hours")
+ABOUT_MINUTES = Plural("about {number} minute", "about {number} minutes")
+ABOUT_SECONDS = Plural("about {number} second", "about {number} seconds")
+TENTHS = _("{seconds} seconds")
+"""With a tenth: 3.2 seconds."""
+A_FEW_SECONDS = _("a few seconds")
+LESS_THAN_A_MINUTE = _("less than a minute")
 
 
 def clock(seconds: float) -> str:
@@ -19,8 +32,8 @@ def clock_tenths(seconds: float) -> str:
 def spoken(seconds: float) -> str:
     """A length as it is said: 1 minute 9 seconds."""
     whole = max(0, int(seconds + 1e-6))
-    parts = [_count(whole // 3600, "hour"), _count(whole % 3600 // 60, "minute"), _count(whole % 60, "second")]
-    return " ".join(part for part in parts if part) or "0 seconds"
+    counts = (HOURS, whole // 3600), (MINUTES, whole % 3600 // 60), (SECONDS, whole % 60)
+    return " ".join(noun.of(number) for noun, number in counts if number) or SECONDS.of(0)
 
 
 def spoken_tenths(seconds: float) -> str:
@@ -29,24 +42,19 @@ def spoken_tenths(seconds: float) -> str:
     whole, rest = spoken(tenths // 600 * 60) if tenths >= 600 else "", tenths % 600
     if whole and not rest:
         return whole
-    return f"{whole} {rest / 10:g} {'second' if rest == 10 else 'seconds'}".strip()
-
-
-def _count(number: int, noun: str) -> str:
-    if not number:
-        return ""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    part = TENTHS.format(seconds=f"{rest / 10:g}") if rest % 10 else SECONDS.of(rest // 10)
+    return f"{whole} {part}".strip()
 
 
 def about(seconds: float) -> str:
     """A wait as a person would say it: about 2 minutes."""
     if seconds < 10:
-        return "a few seconds"
+        return A_FEW_SECONDS
     if seconds < 50:
-        return f"about {math.ceil(seconds / 10) * 10} seconds"
+        return ABOUT_SECONDS.of(math.ceil(seconds / 10) * 10)
     if seconds < 50 * 60:
-        return f"about {_count(max(1, round(seconds / 60)), 'minute')}"
-    return f"about {_count(max(1, round(seconds / 3600)), 'hour')}"
+        return ABOUT_MINUTES.of(max(1, round(seconds / 60)))
+    return ABOUT_HOURS.of(max(1, round(seconds / 3600)))
 
 
 def size(count: int) -> str:
@@ -63,7 +71,7 @@ def size(count: int) -> str:
 def room(seconds: float) -> str:
     """How much can be recorded: 9 hours, 40 minutes, less than a minute."""
     if seconds >= 2 * 3600:
-        return f"{int(seconds // 3600)} hours"
+        return HOURS.of(int(seconds // 3600))
     if seconds >= 120:
-        return f"{int(seconds // 60)} minutes"
-    return "1 minute" if seconds >= 60 else "less than a minute"
+        return MINUTES.of(int(seconds // 60))
+    return MINUTES.of(1) if seconds >= 60 else LESS_THAN_A_MINUTE

@@ -56,7 +56,7 @@ def make_window(diary: Diary, folders: Folders, *, wanted: Wanted, outside: Outs
 
 def _say_why(error: CatalogueError | OSError, folders: Folders, *, background: bool) -> int:
     """The diary cannot be opened: say so on stderr, and on the screen to whoever wants the window."""
-    sentence = str(error) if isinstance(error, CatalogueError) else words.no_folder(folders.data)
+    sentence = str(error) if isinstance(error, CatalogueError) else words.NO_FOLDER.format(folder=folders.data)
     sys.stderr.write(f"{sentence}\n")
     if not background:
         QMessageBox.critical(None, words.APP, sentence)

@@ -68,7 +68,7 @@ class NamesSaid(QObject):
     def note(self, trim: Trim) -> str:
         """How many names are bleeped, in words; nothing where there are none."""
         count = len(trim.names)
-        return "" if not count else name_words.COUNT_ONE if count == 1 else name_words.COUNT_MANY.format(count=count)
+        return name_words.COUNT.of(count) if count else ""
 
     def _on_say(self) -> None:
         player, clip_id = self._view.player, self._clip_id

@@ -70,5 +70,5 @@ def line(clips: list[Clip], progress: Progress | None) -> str:
         return words.NOTHING
     shown = next((clip for clip in clips if progress is not None and clip.clip_id == progress.clip_id), None)
     if shown is None or progress is None or progress.stage is not Stage.SENDING:
-        return words.WAITING_ONE if len(clips) == 1 else words.WAITING_MANY.format(number=len(clips))
+        return words.WAITING.of(len(clips))
     return words.named(words.SENDING, shown.title, part=f"{progress.fraction:.0%}")

@@ -1,69 +1,71 @@
 """Every word of the memory stick: the part of Help, taking clips away, bringing clips here."""
 
-HELP_HEADING = "No internet for days?"
-HELP_WHY = "Carry your clips on a memory stick to another computer, or to the people who run the portal."
-TAKE = "Take clips away"
-BRING = "Bring clips here"
+from diary_app.language import _
 
-CLOSE = "Close"
-TRY_AGAIN = "Try again"
-STOP = "Stop"
-STOPPING = "Stopping …"
+HELP_HEADING = _("No internet for days?")
+HELP_WHY = _("Carry your clips on a memory stick to another computer, or to the people who run the portal.")
+TAKE = _("Take clips away")
+BRING = _("Bring clips here")
 
-LOOKING = "Looking at your clips …"
-NOTHING = "There is nothing to take"
-NOTHING_WHY = "Every clip on this computer has arrived at the portal."
-TAKE_HEADING = "Take your clips on a memory stick"
-TAKE_ONE = "1 clip has not arrived at the portal yet. It needs {size} on the memory stick."
-TAKE_MANY = "{count} clips have not arrived at the portal yet. They need {size} on the memory stick."
-TAKE_SAFE = "Everything also stays on this computer, which goes on sending when the internet is back."
-TAKE_LOCKED = "Whoever finds the stick sees nothing. It opens with six words that you write on paper."
-SHOW_WORDS = "Show me the six words"
-LEFT_OUT = "Not among them, because the recording is not finished or cannot be found: {titles}."
+CLOSE = _("Close")
+TRY_AGAIN = _("Try again")
+STOP = _("Stop")
+STOPPING = _("Stopping …")
 
-WORDS_HEADING = "Write these six words on paper"
-WORDS_WHY = "Nobody can open the clips without them, not even we. Keep the paper apart from the memory stick."
-WORDS_SPOKEN = "The six words: {words}"
+LOOKING = _("Looking at your clips …")
+NOTHING = _("There is nothing to take")
+NOTHING_WHY = _("Every clip on this computer has arrived at the portal.")
+TAKE_HEADING = _("Take your clips on a memory stick")
+TAKE_ONE = _("1 clip has not arrived at the portal yet. It needs {size} on the memory stick.")
+TAKE_MANY = _("{count} clips have not arrived at the portal yet. They need {size} on the memory stick.")
+TAKE_SAFE = _("Everything also stays on this computer, which goes on sending when the internet is back.")
+TAKE_LOCKED = _("Whoever finds the stick sees nothing. It opens with six words that you write on paper.")
+SHOW_WORDS = _("Show me the six words")
+LEFT_OUT = _("Not among them, because the recording is not finished or cannot be found: {titles}.")
+
+WORDS_HEADING = _("Write these six words on paper")
+WORDS_WHY = _("Nobody can open the clips without them, not even we. Keep the paper apart from the memory stick.")
+WORDS_SPOKEN = _("The six words: {words}")
 WORD = "{number}. {word}"
-WRITTEN = "I have written them down"
+WRITTEN = _("I have written them down")
 
-CHECK_HEADING = "Look at your paper"
-CHECK_WHY = "Type two of the words, to be sure that they are written right."
-CHECK_WORD = "Word {number}"
-CHECK_WRONG = "Word {number} is another one. Look at your paper, or see the words again."
-SEE_AGAIN = "See the words again"
-CHOOSE_STICK = "Choose the memory stick"
+CHECK_HEADING = _("Look at your paper")
+CHECK_WHY = _("Type two of the words, to be sure that they are written right.")
+CHECK_WORD = _("Word {number}")
+CHECK_WRONG = _("Word {number} is another one. Look at your paper, or see the words again.")
+SEE_AGAIN = _("See the words again")
+CHOOSE_STICK = _("Choose the memory stick")
 
-WRITING = "Copying to the memory stick"
-WRITING_WHY = "Leave the stick where it is. Everything is read back and compared before we say that it is there."
-READING = "Bringing your clips here"
-READING_WHY = "Leave the stick where it is."
-LEFT = "{percent} %, {time} left"
+WRITING = _("Copying to the memory stick")
+WRITING_WHY = _("Leave the stick where it is. Everything is read back and compared before we say that it is there.")
+READING = _("Bringing your clips here")
+READING_WHY = _("Leave the stick where it is.")
+LEFT = _("{percent} %, {time} left")
 PERCENT = "{percent} %"
 
-TAKEN = "It is on the memory stick"
-TAKEN_ONE = "1 clip was copied, read back and compared."
-TAKEN_MANY = "{count} clips were copied, read back and compared."
-TAKEN_WHERE = "The folder is called “{folder}”. Eject the stick before you pull it out."
-TAKEN_NEXT = "At another computer with this app, open Help and press “Bring clips here”."
-NOT_TAKEN = "Nothing is on the memory stick"
-STOPPED_TAKING = "You stopped it. Your clips are safe on this computer."
+TAKEN = _("It is on the memory stick")
+TAKEN_ONE = _("1 clip was copied, read back and compared.")
+TAKEN_MANY = _("{count} clips were copied, read back and compared.")
+TAKEN_WHERE = _("The folder is called “{folder}”. Eject the stick before you pull it out.")
+TAKEN_NEXT = _("At another computer with this app, open Help and press “Bring clips here”.")
+NOT_TAKEN = _("Nothing is on the memory stick")
+STOPPED_TAKING = _("You stopped it. Your clips are safe on this computer.")
 
-BRING_HEADING = "Bring clips from a memory stick"
-BRING_WHY = "You need the memory stick, and the paper with the six words."
-CHOOSE_FOLDER = "Choose the memory stick"
-TYPE_HEADING = "Type the six words"
-TYPE_WHY = "They are on the paper that was written when the clips were taken. Put a space between them."
-TYPE_FIELD = "The six words"
-BRING_NOW = "Bring the clips here"
-BROUGHT = "The clips are here"
-BROUGHT_ONE = "1 clip is in Your clips now. If it was on its way to the portal, this computer sends it."
-BROUGHT_MANY = "{count} clips are in Your clips now. This computer sends those that were on their way to the portal."
-BROUGHT_NONE = "All of them were here already"
-BROUGHT_NONE_WHY = "Nothing is brought or sent twice."
-ALREADY_ONE = "1 clip was here already."
-ALREADY_MANY = "{count} clips were here already."
-DAMAGED = "These cannot be read from the stick: {titles}. Keep the stick, and try again at the first computer."
-NOT_BROUGHT = "The clips did not come"
-STOPPED_BRINGING = "You stopped it. What is in Your clips already stays there; do it again for the rest."
+BRING_HEADING = _("Bring clips from a memory stick")
+BRING_WHY = _("You need the memory stick, and the paper with the six words.")
+CHOOSE_FOLDER = _("Choose the memory stick")
+TYPE_HEADING = _("Type the six words")
+TYPE_WHY = _("They are on the paper that was written when the clips were taken. Put a space between them.")
+TYPE_FIELD = _("The six words")
+BRING_NOW = _("Bring the clips here")
+BROUGHT = _("The clips are here")
+BROUGHT_ONE = _("1 clip is in Your clips now. If it was on its way to the portal, this computer sends it.")
+BROUGHT_MANY = _("{count} clips are in Your clips now. This computer sends those that were on their way to the portal.")
+BROUGHT_NONE = _("All of them were here already")
+BROUGHT_NONE_WHY = _("Nothing is brought or sent twice.")
+ALREADY_ONE = _("1 clip was here already.")
+ALREADY_MANY = _("{count} clips were here already.")
+DAMAGED = _("These cannot be read from the stick: {titles}. Keep the stick, and try again at the first computer.")
+NOT_BROUGHT = _("The clips did not come")
+STOPPED_BRINGING = _("You stopped it. What is in Your clips already stays there; do it again for the rest.")
 """Nothing comes twice, so doing it again is always right."""

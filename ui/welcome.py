@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from diary_app.delivery.pairing import Invitation
 from diary_app.delivery.post_room import PostRoom
 from diary_app.news import News, PortalChanged
-from ui import words
+from ui import welcome_words, words
 from ui.design import SPACE
 from ui.desk import Desk
 from ui.place import HOME, Place
@@ -36,20 +36,20 @@ class Welcome(Screen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="welcome")
         self._stop = threading.Event()
-        self._practise = Button(words.PRACTISE, name="practise", weight=Weight.PRIMARY, icon="practice")
+        self._practise = Button(welcome_words.PRACTISE, name="practise", weight=Weight.PRIMARY, icon="practice")
         self._practise.clicked.connect(self._on_practise)
-        self._busy = label(words.PRACTISE_STARTING, "body", name="practise-busy")
+        self._busy = label(welcome_words.PRACTISE_STARTING, "body", name="practise-busy")
         self._busy.hide()
         card = Card(name="practise-card")
         card.column.setSpacing(SPACE * 2)
-        card.column.addWidget(label(words.PRACTICE_MODE, "heading"))
-        card.column.addWidget(label(words.PRACTISE_WHY, "body"))
+        card.column.addWidget(label(welcome_words.PRACTICE_MODE, "heading"))
+        card.column.addWidget(label(welcome_words.PRACTISE_WHY, "body"))
         card.column.addWidget(self._practise)
         card.column.addWidget(self._busy)
         self._join = JoinCard()
         self._join.asked.connect(self._on_asked)
         self._join.cancelled.connect(self._on_cancelled)
-        self.column.addWidget(label(words.WELCOME_LEAD, "lead"))
+        self.column.addWidget(label(welcome_words.WELCOME_LEAD, "lead"))
         self.column.addWidget(card)
         self.column.addWidget(self._join)
         self.column.addStretch(1)
@@ -57,7 +57,7 @@ class Welcome(Screen):
     @property
     def heading(self) -> str:
         """The name of the screen."""
-        return words.WELCOME
+        return welcome_words.WELCOME
 
     def first(self) -> QWidget:
         """The practice button."""
@@ -101,7 +101,9 @@ class Welcome(Screen):
 
     def _on_asked(self, address: str) -> None:
         if not address:
-            self.banner.say(words.JOIN_NO_ADDRESS, do=(words.JOIN_ADDRESS, self._join.address.setFocus), focus=True)
+            self.banner.say(
+                welcome_words.JOIN_NO_ADDRESS, do=(welcome_words.JOIN_ADDRESS, self._join.address.setFocus), focus=True
+            )
             return
         self.banner.hush()
         self._join.show_asking()
@@ -119,7 +121,7 @@ class Welcome(Screen):
     def _on_not_joined(self, sentence: str) -> None:
         if self.place is not None:
             self._join.show_form()
-            self.banner.say(sentence, do=(words.JOIN_ADDRESS, self._join.address.setFocus), focus=True)
+            self.banner.say(sentence, do=(welcome_words.JOIN_ADDRESS, self._join.address.setFocus), focus=True)
 
     def _on_cancelled(self) -> None:
         self._stop.set()

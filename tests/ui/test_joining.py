@@ -8,7 +8,7 @@ import pytest
 from diary_app.diary import Diary
 from tests.support.app_window import Someone
 from tests.support.portal_process import PortalProcess
-from ui import words
+from ui import welcome_words
 from ui.place import Name
 
 
@@ -49,9 +49,9 @@ def test_the_window_closes_while_a_code_is_waited_for(someone: Someone, portal: 
 
 def test_an_address_that_is_no_portal_says_so_and_is_kept(someone: Someone) -> None:
     someone.press("join")
-    assert someone.reads("welcome-banner-what") == words.JOIN_NO_ADDRESS
+    assert someone.reads("welcome-banner-what") == welcome_words.JOIN_NO_ADDRESS
     someone.write("portal-address", "http://127.0.0.1:9")
     someone.press("join")
     someone.until(lambda: someone.focused == "welcome-banner", what="the banner")
     assert someone.reads("portal-address") == "http://127.0.0.1:9"
-    assert someone.reads("join") == words.JOIN_ASK
+    assert someone.reads("join") == welcome_words.JOIN_ASK

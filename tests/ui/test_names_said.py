@@ -94,7 +94,7 @@ def test_a_name_is_placed_moved_taken_away_and_every_step_undone(
     someone.go(HOME)
     watch(someone, clip_id)
     assert someone.see("name-0").accessibleName().startswith("Name bleeped, from 2"), "it is kept"
-    assert someone.reads("kept-length").endswith(name_words.COUNT_ONE)
+    assert someone.reads("kept-length").endswith(name_words.COUNT.of(1))
 
 
 def test_its_tag_is_pressed_and_its_handle_dragged_with_the_mouse(

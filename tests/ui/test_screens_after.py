@@ -226,13 +226,13 @@ def test_send_says_what_is_missing_and_leads_there(someone: Someone, diary: Diar
     someone.settle()
     someone.press("send")
     assert someone.focused == "missing"
-    assert someone.reads("missing-what") == words.MISSING_MANY.format(count=4)
+    assert someone.reads("missing-what") == words.MISSING.of(4)
     someone.press("missing-title")
     assert someone.focused == "title"
     QTest.keyClicks(someone.see("title"), "A walk")
     someone.press("agree-0")
     someone.write("person-1", "Ann")
-    assert someone.reads("missing-what") == words.MISSING
+    assert someone.reads("missing-what") == words.MISSING.of(1)
     someone.press("agree-1")
     assert not someone.sees("missing")
     assert diary.clip(clip_id).wanted is False

@@ -211,7 +211,7 @@ def test_it_goes_on_says_what_became_of_it_and_ends(house: House, clip_id: ClipI
     house.remembered.after_closing = AfterClosing.GO_ON
     house.keeper.start(background=False)
     house.close()
-    house.until(lambda: house.tray.line == words.WAITING_ONE)
+    house.until(lambda: house.tray.line == words.WAITING.of(1))
     assert house.tray.shown
     house.arrive(clip_id)
     house.until(lambda: house.ended)
@@ -221,7 +221,7 @@ def test_it_goes_on_says_what_became_of_it_and_ends(house: House, clip_id: ClipI
 
 def test_what_needs_somebody_is_said_and_nobody_waits_for_it(house: House, clip_id: ClipId) -> None:
     house.keeper.start(background=True)
-    house.until(lambda: house.tray.line == words.WAITING_ONE)
+    house.until(lambda: house.tray.line == words.WAITING.of(1))
     house.diary.sending.hold(clip_id)
     house.until(lambda: house.ended)
     assert house.tray.told == [Notice("“Tuesday’s walk” needs you", words.NEEDS_YOU_WHY)]

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from ui import words
+from ui import welcome_words
 from ui.design import SPACE
 from ui.widgets.buttons import Button
 from ui.widgets.text import Card, label
@@ -19,22 +19,22 @@ class JoinCard(Card):
     def __init__(self) -> None:
         super().__init__(name="join-card")
         self.column.setSpacing(SPACE * 2)
-        self.column.addWidget(label(words.JOIN, "heading"))
-        self.column.addWidget(label(words.JOIN_WHY))
+        self.column.addWidget(label(welcome_words.JOIN, "heading"))
+        self.column.addWidget(label(welcome_words.JOIN_WHY))
         self._form, self._waiting = self._make_form(), self._make_waiting()
         self.column.addWidget(self._form)
         self.column.addWidget(self._waiting)
         self.show_form()
 
     def _make_form(self) -> QWidget:
-        caption = label(words.JOIN_ADDRESS, "label", wrap=False)
+        caption = label(welcome_words.JOIN_ADDRESS, "label", wrap=False)
         self.address = QLineEdit()
         self.address.setObjectName("portal-address")
-        self.address.setAccessibleName(words.JOIN_ADDRESS)
-        self.address.setPlaceholderText(words.JOIN_ADDRESS_HINT)
+        self.address.setAccessibleName(welcome_words.JOIN_ADDRESS)
+        self.address.setPlaceholderText(welcome_words.JOIN_ADDRESS_HINT)
         self.address.returnPressed.connect(self._on_ask)
         caption.setBuddy(self.address)
-        self._ask = Button(words.JOIN_ASK, name="join", icon="portal")
+        self._ask = Button(welcome_words.JOIN_ASK, name="join", icon="portal")
         self._ask.clicked.connect(self._on_ask)
         return self._part(caption, self.address, self._ask)
 
@@ -42,10 +42,10 @@ class JoinCard(Card):
         self._code = label("", "title", name="join-code")
         self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._how = label("", name="join-how")
-        cancel = Button(words.JOIN_CANCEL, name="join-cancel", icon="close")
+        cancel = Button(welcome_words.JOIN_CANCEL, name="join-cancel", icon="close")
         cancel.clicked.connect(self.cancelled)
         self._cancel = cancel
-        return self._part(label(words.JOIN_CODE, "label"), self._code, self._how, cancel)
+        return self._part(label(welcome_words.JOIN_CODE, "label"), self._code, self._how, cancel)
 
     def _part(self, *widgets: QWidget) -> QWidget:
         part = QWidget()
@@ -59,20 +59,20 @@ class JoinCard(Card):
 
     def show_form(self) -> None:
         """Ask for the address."""
-        self._ask.say(words.JOIN_ASK)
+        self._ask.say(welcome_words.JOIN_ASK)
         self._waiting.hide()
         self._form.show()
 
     def show_asking(self) -> None:
         """The portal is being asked."""
-        self._ask.say(words.JOIN_ASKING)
+        self._ask.say(welcome_words.JOIN_ASKING)
 
     def show_code(self, code: str, address: str) -> None:
         """Show the code, and where staff type it."""
         self._form.hide()
         self._code.setText(code)
-        self._code.setAccessibleName(words.JOIN_SPOKEN.format(code=" ".join(code)))
-        self._how.setText(words.JOIN_HOW.format(address=address))
+        self._code.setAccessibleName(welcome_words.JOIN_SPOKEN.format(code=" ".join(code)))
+        self._how.setText(welcome_words.JOIN_HOW.format(address=address))
         self._waiting.show()
         self._cancel.setFocus()
 

@@ -35,7 +35,7 @@ class Summary(Card):
         self.setVisible(bool(found))
         if not found:
             return
-        what = words.MISSING if len(found) == 1 else words.MISSING_MANY.format(count=len(found))
+        what = words.MISSING.of(len(found))
         self._what.setText(what)
         self.setAccessibleName(f"{what}: {'; '.join(each.text for each in found)}")
         for each in found:
