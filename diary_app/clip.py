@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NewType
+from urllib.parse import urljoin
 
 ClipId = NewType("ClipId", str)
 """A UUID as text. It exists before the first frame and is the idempotency key everywhere."""
@@ -169,8 +170,24 @@ class Receipt:
     """ISO 8601, UTC, as the portal wrote it."""
     page: str
     """Address of the clip's page at the portal."""
-    slip: str = ""
-    """The code with which the clip is withdrawn; empty where the portal gave none."""
+    slip: str = field(default="", repr=False)
+    """The code with which the clip is withdrawn; empty where the portal gave none. Never in a log, nor in argv."""
+
+    @property
+    def slip_page(self) -> str:
+        """The portal's page on which the code is typed (docs/protocol.md, section 4)."""
+        return urljoin(self.page, "/slip")
+
+    @property
+    def said(self) -> dict[str, object]:
+        """The receipt as the command line prints it, which scripts keep: without the slip."""
+        return {
+            "clip_id": self.clip_id,
+            "sha256": self.sha256,
+            "bytes": self.bytes,
+            "received_at": self.received_at,
+            "page": self.page,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,9 +247,14 @@ class Clip:
         return self.about.title or f"{self.created_at.astimezone():%A %d %B, %H:%M}"
 
     @property
+    def sent_kind(self) -> Kind:
+        """What its rendition holds: of a film that is shown as a voice only, sound alone."""
+        return Kind.SOUND if self.about.show_as is ShowAs.VOICE_ONLY else self.kind
+
+    @property
     def recipe(self) -> tuple[object, ...]:
         """All that its rendition depends on but the take: where this changes, another one must be made."""
-        song = self.about.title if self.kind is Kind.SOUND else ""
+        song = self.about.title if self.sent_kind is Kind.SOUND else ""
         return self.keep, self.names_said, self.about.preset, self.about.clean_sound, self.about.show_as, song
 
     @property

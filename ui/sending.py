@@ -24,6 +24,7 @@ from ui.staying import stay_of, way_of
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.flow import flow
 from ui.widgets.moments_card import MomentsCard
+from ui.widgets.slip_card import SlipCard
 from ui.widgets.stage_line import StageLine
 from ui.widgets.text import Card, label
 
@@ -52,6 +53,9 @@ class Sending(Screen):
         self.column.addWidget(self._moments)
         self.column.addWidget(self._note)
         self._add_buttons()
+        self._slip = SlipCard()
+        self._slip.opened.connect(lambda address: self.desk.outside.open_page(address))
+        self.column.addWidget(self._slip)
         self.column.addStretch(1)
 
     def _add_buttons(self) -> None:
@@ -133,6 +137,7 @@ class Sending(Screen):
         stuck = clip.delivery.held or clip.stage is Stage.WAITING or bool(clip.delivery.problem)
         self._try_now.setVisible(stuck and not arrived and stay is None)
         self._page.setVisible(arrived and clip.receipt is not None)
+        self._show_slip(clip)
         gone = clip.removed_at is not None
         self._watch.setVisible(arrived and not gone)
         self._bin.say(news_words.FORGET if gone else words.BIN_IT)
@@ -141,6 +146,10 @@ class Sending(Screen):
         sent_back = clip.stage is Stage.SENT_BACK and not gone
         noted = moments(clip.note or "", clip.kept_seconds) if sent_back else ()
         self._moments.show_moments(noted, clip.kind)
+
+    def _show_slip(self, clip: Clip) -> None:
+        slip = clip.receipt if clip.stage is not Stage.WITHDRAWN else None
+        self._slip.show_slip(slip.slip if slip else "", slip.slip_page if slip else "")
 
     @property
     def way(self) -> dict[str, Step]:

@@ -1,5 +1,6 @@
 """The portal's word: the receipt of a clip, and where it is on its way (docs/protocol.md, section 4). Blocking."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -9,6 +10,8 @@ from upload.answers import error_of, text, whole_number
 from upload.errors import NotAPortal
 from upload.transport import Answer
 
+SLIP = re.compile(r"[A-Z0-9]{2,8}(-[A-Z0-9]{2,8}){0,5}", re.ASCII)
+"""What a slip's code may look like: it is shown in large letters, and typed by hand."""
 STAGES = frozenset({"received", "in_review", "published", "sent_back", "withdrawn"})
 
 
@@ -21,6 +24,8 @@ class PortalReceipt:
     bytes: int
     received_at: str
     page: str
+    slip: str = field(default="", repr=False)
+    """The code with which the clip is withdrawn; empty where the portal gives none. Never in a log."""
     told_at: datetime | None = field(default=None, compare=False)
     """The portal's own clock when it said so; None where it did not say."""
 
@@ -54,6 +59,7 @@ def fetch_receipt(account: Account, clip_id: str) -> PortalReceipt | None:
         bytes=whole_number(facts, "bytes"),
         received_at=text(facts, "received_at"),
         page=account.check(text(facts, "page")),
+        slip=_slip(facts.get("slip")),
         told_at=_told_at(answer),
     )
 
@@ -74,6 +80,11 @@ def fetch_stage(account: Account, clip_id: str) -> PortalStage | None:
 def _count(value: object) -> int | None:
     """A figure is a kindness: one that makes no sense is not known, and the rest of the answer counts."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
+
+
+def _slip(value: object) -> str:
+    """A slip is a kindness too: what cannot be a code is not shown as one."""
+    return value if isinstance(value, str) and SLIP.fullmatch(value) else ""
 
 
 def _told_at(answer: Answer) -> datetime | None:

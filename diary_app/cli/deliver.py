@@ -3,7 +3,7 @@
 import argparse
 import random
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from diary_app.cli.common import CommandFailed, print_json, say
 from diary_app.cli.opening import open_diary
@@ -37,7 +37,7 @@ def run_send(arguments: argparse.Namespace, place: Folders) -> int:
             preset=Preset(arguments.preset),
         )
         receipt = send_clip(diary, clip_id, about, patience_s=WAIT_S if arguments.wait else 0.0)
-    print_json(asdict(receipt))
+    print_json(receipt.said)
     return 0
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
 
 from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE
@@ -29,10 +28,10 @@ def run_demo(arguments: argparse.Namespace, place: Folders) -> int:
         take = diary.clip(clip_id).take
     if arguments.json:
         facts = {"take": str(take), "rendition": str(rendition.path) if rendition else None}
-        print_json(asdict(receipt) | facts)
+        print_json(receipt.said | facts)
         return 0
     print("\nThe receipt:")
-    print_json(asdict(receipt))
+    print_json(receipt.said)
     print(f"\nIts page is {receipt.page}")
     print("To look at it: make yourself a moderator with “diary portal adduser YOU --moderator”, start the portal with")
     print("“diary portal”, open that address and sign in. “diary portal --help” says more.")

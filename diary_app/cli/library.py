@@ -2,7 +2,6 @@
 
 import argparse
 from contextlib import closing
-from dataclasses import asdict
 from datetime import datetime
 
 from diary_app import kept_words, phrases
@@ -53,5 +52,5 @@ def _facts(clip: Clip) -> dict[str, object]:
         "views": clip.views,
         "replies": clip.replies,
         "removed_at": clip.removed_at.isoformat() if clip.removed_at else None,
-        "receipt": asdict(clip.receipt) if clip.receipt else None,
+        "receipt": clip.receipt.said if clip.receipt else None,
     }

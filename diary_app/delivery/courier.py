@@ -242,7 +242,7 @@ class Courier:
     # -- what became of it --------------------------------------------------------------------------------------------
 
     def _delivered(self, clip: Clip, found: PortalReceipt) -> Delivered:
-        receipt = Receipt(clip.clip_id, found.sha256, found.bytes, found.received_at, found.page)
+        receipt = Receipt(clip.clip_id, found.sha256, found.bytes, found.received_at, found.page, found.slip)
         self._catalogue.set_receipt(receipt)
         self._held_last.pop((clip.clip_id, receipt.bytes), None)
         if clip.small_copy is not None:

@@ -10,7 +10,6 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -125,7 +124,7 @@ def journey(person: Person, diary: Diary, seconds: float) -> dict[str, object]:
     clip = diary.clip(clip_id)
     assert clip.receipt is not None
     return {
-        "receipt": asdict(clip.receipt),
+        "receipt": clip.receipt.said,
         "take": str(clip.take),
         "seconds": clip.seconds,
         "kept_s": clip.kept_seconds,

@@ -215,6 +215,18 @@ def test_a_receipt_of_another_shape(portal: ScriptedPortal, parcel: Parcel, lie:
         _send(portal, parcel)
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [("BCDF-GHJK-LMNP", "BCDF-GHJK-LMNP"), (None, ""), (12, ""), ("Call 0800 123 now", ""), ("B\u202eCDF-GHJK", "")],
+)
+def test_a_slip_is_kept_where_it_can_be_one_and_is_in_no_log(
+    portal: ScriptedPortal, parcel: Parcel, told: object, kept: str
+) -> None:
+    portal.always("receipt", lambda exchange: exchange.reply_json(200, portal.honest.receipt(CLIP) | {"slip": told}))
+    receipt = _send(portal, parcel)
+    assert (receipt.slip, "BCDF" in repr(receipt)) == (kept, False)
+
+
 def test_damage_on_the_way_is_sent_again_from_the_first_byte(portal: ScriptedPortal, parcel: Parcel) -> None:
     def damage(exchange: Exchange) -> None:
         del portal.honest.uploads[CLIP]
