@@ -10,7 +10,7 @@ from diary_app.clip import Clip, ClipId, Stage
 from diary_app.errors import Refused
 from diary_app.keep_rule import NO_RULE
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
-from ui import words
+from ui import clips_words, words
 from ui.adding import Adding
 from ui.desk import Desk
 from ui.dropping import DropScreen
@@ -31,12 +31,14 @@ class Clips(DropScreen):
         super().__init__(desk, name="clips")
         Adding(self)
         self._none = label(words.NO_CLIPS, "soft")
+        self._count = label("", "soft", name="clip-count")
         self._list = ClipList(desk.diary.library.some, self._dress)
         self._list.opened.connect(self._on_clip)
         self._list.reached.connect(self.ensureWidgetVisible)
         self._rule = NO_RULE
         self.verticalScrollBar().valueChanged.connect(self._list.look)
         self.column.addWidget(self._none)
+        self.column.addWidget(self._count)
         self.column.addWidget(self._list)
         self._when = WhenCard()
         self._when.also_metered.connect(
@@ -83,6 +85,8 @@ class Clips(DropScreen):
         ids = self.desk.diary.library.ids()
         self._list.show_ids(ids)
         self._none.setVisible(not ids)
+        self._count.setText(clips_words.COUNT.of(len(ids)))
+        self._count.setVisible(bool(ids))
 
     def _show_one(self, clip_id: ClipId) -> None:
         """A clip that came, or went, changes the list; any other one its own row."""

@@ -50,6 +50,7 @@ def seen(someone: Someone) -> list[int]:
 def test_few_rows_are_made_and_whatever_is_seen_is_there(someone: Someone, many: ClipList) -> None:
     bar = someone.window.screen_shown.verticalScrollBar()
     assert seen(someone)[0] == MANY - 1
+    assert someone.reads("clip-count") == f"{MANY} clips"
     for share in (0.5, 0.499, 0.2, 0.9, 0.0):
         bar.setValue(round(bar.maximum() * share))
         QApplication.processEvents()
