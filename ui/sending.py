@@ -54,7 +54,7 @@ class Sending(Screen):
         self.column.addWidget(self._note)
         self._add_buttons()
         self._slip = SlipCard()
-        self._slip.opened.connect(lambda address: self.desk.outside.open_page(address))
+        self._slip.opened.connect(self.desk.outside.open_page)
         self.column.addWidget(self._slip)
         self.column.addStretch(1)
 
