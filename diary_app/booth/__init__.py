@@ -1,0 +1,1 @@
+"""The booth: a recorder for strangers that nobody looks after (decision 38). No Qt."""
