@@ -10,6 +10,9 @@ from pathlib import Path
 
 import imageio_ffmpeg
 
+from diary_app.delivery.kept_rules import KeptRules
+from diary_app.delivery.sending_rules import Cap
+from diary_app.folders import folders
 from tests.support.command_line import (
     REPOSITORY,
     Diaries,
@@ -27,10 +30,12 @@ from tests.support.portal_process import PortalProcess
 def test_killed_in_the_middle_of_sending_it_finishes_at_the_next_start(tmp_path: Path) -> None:
     film = tmp_path / "long.mp4"
     _noisy_film(film)
+    rules = KeptRules(folders().data / "sending.json")
     with PortalProcess(tmp_path / "portal", practice=False) as portal:
         join(portal)
-        incoming = tmp_path / "portal" / "incoming"
-        killed_at = _kill_while_sending(film, incoming)
+        rules.change(cap=Cap.LOW)  # it takes twenty seconds: more than enough to be killed in
+        killed_at = _kill_while_sending(film, tmp_path / "portal" / "incoming")
+        rules.change(cap=Cap.NONE)
         assert 0 < killed_at < film.stat().st_size
         assert [clip["stage"] for clip in _clips()] != ["received"]
         receipt = diary_json("send", film, "--title", "Long", "--preset", "best", "--wait")
@@ -49,8 +54,8 @@ def _clips() -> list[dict[str, str]]:
 
 
 def _noisy_film(out: Path) -> None:
-    """Some 30 MB that no encoder can make much smaller, and that `best` therefore takes as they are."""
-    source = "testsrc2=size=640x360:rate=30:duration=40,noise=alls=40:allf=t"
+    """Some 5 MB that no encoder can make much smaller, and that `best` therefore takes as they are."""
+    source = "testsrc2=size=640x360:rate=30:duration=7,noise=alls=40:allf=t"
     subprocess.run(
         [
             imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", source,

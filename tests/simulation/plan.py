@@ -173,7 +173,7 @@ def _go_wrong(plan: Plan, rng: random.Random, length_s: float) -> None:
         at_s = rng.uniform(0.1, length_s)
         lasts_s = rng.uniform(0.05, longest_s)
         if kind == "stopped" and rng.random() < 0.5:
-            lasts_s = rng.uniform(1.0, 3600.0)
+            lasts_s = 3600 ** rng.random()  # up to an hour, mostly less: a minute of it costs as much as ten sessions
         if kind == "asleep":
             lasts_s = rng.uniform(0.5, 20_000.0)
         plan.faults.append(Fault(at_s, kind, lasts_s))
