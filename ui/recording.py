@@ -29,8 +29,8 @@ from ui.widgets.preview import WHILE_RECORDING
 from ui.widgets.state_shape import StateShape
 from ui.widgets.text import label, redress, row
 
-TICK_MS = 100
-"""Ten times a second: the processor belongs to the encoder."""
+TICK_MS = 125
+"""Eight times a second: the processor belongs to the encoder."""
 A_SECOND = 1000 // TICK_MS
 """Ticks."""
 PASSING_TICKS = 6000 // TICK_MS

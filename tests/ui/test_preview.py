@@ -95,6 +95,18 @@ def test_above_and_below_are_where_they_belong(qtbot: QtBot) -> None:
             assert abs(_at(preview, 320, y)[0] - 2 * y // 3) <= 1, "also where the corners' rows join the others"
 
 
+def test_beside_a_recording_the_page_shows_round_it(qtbot: QtBot) -> None:
+    """Qt does not paint the page there, so that nothing is painted twice."""
+    pictures = []
+    for most_a_second in (None, WHILE_RECORDING):
+        preview = Preview(most_a_second=most_a_second)
+        _shown(qtbot, preview, 700, 360)
+        preview.show_picture(np.full((720, 1280, 3), 77, np.uint8))
+        image = preview.grab().toImage()
+        pictures.append(np.frombuffer(image.constBits(), np.uint8).reshape(360, 700, 4).astype(int))
+    assert abs(pictures[0] - pictures[1]).max() <= 2, "but for how the corners are rounded"
+
+
 def test_it_is_as_sharp_as_the_picture(qtbot: QtBot) -> None:
     preview = Preview(mirrored=False)
     _shown(qtbot, preview, 640, 360)
