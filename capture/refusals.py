@@ -9,58 +9,46 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from capture import words
 from capture.culprit import THIS_APP, Kind, culprit, denied
 from capture.errors import CaptureError, DeviceBusy, DeviceDenied, DeviceMissing, DeviceRefused
 from capture.model import Camera, Microphone
 from capture.sound_cards import CaptureDevice
 from capture.video_nodes import Node, try_node
 
-_WORDS = {Kind.CAMERA: "camera", Kind.MICROPHONE: "microphone"}
-_PLACES = {Kind.CAMERA: "Camera", Kind.MICROPHONE: "Microphone"}
 _GROUPS = {Kind.CAMERA: "video", Kind.MICROPHONE: "audio"}
-
-
-def _the(kind: Kind, name: str) -> str:
-    return f"The {_WORDS[kind]} “{name}”"
 
 
 def missing(kind: Kind, name: str) -> DeviceMissing:
     """It is not there."""
-    return DeviceMissing(f"{_the(kind, name)} is not plugged in. Plug it in, or choose another one.")
+    return DeviceMissing(words.MISSING[_of(kind)].format(name=name))
 
 
 def busy(kind: Kind, name: str, who: str | None) -> DeviceBusy:
     """Another program has it."""
+    if who == THIS_APP:
+        return DeviceBusy(words.BUSY_HERE[_of(kind)].format(name=name), who)
     if who:
-        close = "Close that window" if who == THIS_APP else f"Close {who}"
-        return DeviceBusy(f"{_the(kind, name)} is being used by {who}. {close}, then try again.", who)
-    return DeviceBusy(
-        f"{_the(kind, name)} is being used by another program. Close video calls and other programs that use it, "
-        "then try again."
-    )
+        return DeviceBusy(words.BUSY_WITH[_of(kind)].format(name=name, who=who), who)
+    return DeviceBusy(words.BUSY[_of(kind)].format(name=name))
 
 
 def not_allowed(kind: Kind, name: str, system: str = sys.platform) -> DeviceDenied:
     """The privacy setting, or the permissions, say no: where it is changed."""
     if system == "win32":
-        return DeviceDenied(
-            f"Windows does not let this app use the {_WORDS[kind]}. Open Start, Settings, Privacy & security, "
-            f"{_PLACES[kind]}, and switch on “Let desktop apps access your {_WORDS[kind]}”. Then try again."
-        )
+        return DeviceDenied(words.NOT_ALLOWED_WINDOWS[_of(kind)])
     if system == "darwin":
-        return DeviceDenied(
-            f"Your Mac does not let this app use the {_WORDS[kind]}. Open System Settings, Privacy & Security, "
-            f"{_PLACES[kind]}, switch this app on, then start it again."
-        )
-    return DeviceDenied(
-        f"{_the(kind, name)} is there, but you are not allowed to use it on this computer. "
-        f"Ask your IT team to add you to the group “{_GROUPS[kind]}”."
-    )
+        return DeviceDenied(words.NOT_ALLOWED_MAC[_of(kind)])
+    return DeviceDenied(words.NOT_ALLOWED[_of(kind)].format(name=name, group=_GROUPS[kind]))
 
 
 def silent(kind: Kind, name: str) -> DeviceRefused:
     """It is there and free, and delivers nothing."""
-    return DeviceRefused(f"{_the(kind, name)} does not answer. Unplug it and plug it in again, or choose another one.")
+    return DeviceRefused(words.SILENT[_of(kind)].format(name=name))
+
+
+def _of(kind: Kind) -> str:
+    return words.CAMERA if kind is Kind.CAMERA else words.MICROPHONE
 
 
 def camera_trouble(camera: Camera) -> CaptureError | None:
@@ -88,10 +76,7 @@ def camera_refusal(camera: Camera) -> CaptureError:
     if known is not None:
         return known
     if sys.platform == "darwin":  # cameras are shared there: it is gone or not allowed, and nothing tells which
-        return DeviceRefused(
-            f"{_the(Kind.CAMERA, camera.name)} does not start. Check that it is plugged in, and that this app is "
-            "switched on in System Settings, Privacy & Security, Camera."
-        )
+        return DeviceRefused(words.NOT_STARTING_MAC.format(name=camera.name))
     who = culprit(Kind.CAMERA, [Path(camera.address).resolve()])  # which may have let go in this very moment
     return busy(Kind.CAMERA, camera.name, who) if who else silent(Kind.CAMERA, camera.name)
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from capture import words
 from capture.model import Camera, Microphone, PictureFormat, TakeReport
 
 
@@ -274,14 +275,12 @@ def lost_sentence(state: "Recording | Paused", device: Device) -> str:
     """What the user reads when a device is lost while a take is open: what is left of the take, and what to do."""
     devices = {Device.CAMERA: state.wish.camera, Device.MICROPHONE: state.wish.microphone}
     left = [each for each, wanted in devices.items() if wanted and each is not device and each not in state.lost]
-    goes_on = {Device.CAMERA: " and goes on without sound", Device.MICROPHONE: " and goes on with sound alone"}
-    rest = goes_on[left[0]] if left else ", but nothing is being recorded just now"
-    return f"The {device} has stopped. Your recording is safe{rest}. Check the {device}'s plug."
+    return (words.GOES_ON_WITHOUT if left else words.NOTHING_GOES_ON)[device]
 
 
 def lost_before_sentence(device: Device) -> str:
     """What the user reads when a device is lost while no take is open."""
-    return f"The {device} has stopped. Check its plug, or choose another one."
+    return words.LOST_BEFORE[device]
 
 
 def transition(state: State, event: Event) -> Step:
