@@ -85,5 +85,5 @@ class Adding(QObject):
             # A file that was handed in before may have left this computer since.
             self._screen.go.emit(Place(Name.WATCH, clip.clip_id) if clip.removed_at is None else place_of(clip))
         else:
-            said = adding_words.ADDED_MANY.format(count=self._count)
+            said = adding_words.ADDED_ALL.of(self._count)
             self._screen.banner.say(said, kindly=True, focus=True)

@@ -47,12 +47,12 @@ class DropTarget(QWidget):
         super().__init__(screen)
         self.setObjectName("drop-target")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._words = words.DROP_HERE
+        self._words = words.DROP_HERE.of(1)
         self.hide()
 
     def show_over(self, area: QRect, count: int) -> None:
         """Cover this part of the screen, and say what a drop does with so many files."""
-        self._words = words.DROP_MANY.format(count=count) if count > 1 else words.DROP_HERE
+        self._words = words.DROP_HERE.of(count)
         self.setAccessibleName(self._words)
         self.setGeometry(area)
         self.raise_()

@@ -40,10 +40,6 @@ class RescuePart(QWidget):
         column.addWidget(flow(take, bring))
 
 
-def _count(count: int, one: str, many: str) -> str:
-    return one if count == 1 else many.format(count=count)
-
-
 def _field(caption: str, name: str) -> tuple[QWidget, QLineEdit]:
     """A field under its label."""
     text = label(caption, "label", wrap=False)
@@ -81,8 +77,8 @@ class TakeAway(Steps):
             self.show_end(words.NOTHING, left_out or words.NOTHING_WHY)
             return
         size = phrases.size(plan.bytes)
-        what = words.TAKE_ONE if len(plan.clips) == 1 else words.TAKE_MANY
-        texts = (what.format(count=len(plan.clips), size=size), words.TAKE_SAFE, words.TAKE_LOCKED, left_out)
+        what = words.TAKE_SOME.of(len(plan.clips), size=size)
+        texts = (what, words.TAKE_SAFE, words.TAKE_LOCKED, left_out)
         show = self.button(words.SHOW_WORDS, "rescue-words-show", self._show_words, main=True)
         buttons = flow(show, self.close_button())
         self.turn(words.TAKE_HEADING, *(label(text) for text in texts if text), buttons, focus=show)
@@ -138,7 +134,7 @@ class TakeAway(Steps):
 
     def _show_taken(self, taken: Taken) -> None:
         left_out = words.LEFT_OUT.format(titles=", ".join(taken.left_out)) if taken.left_out else ""
-        said = _count(taken.clips, words.TAKEN_ONE, words.TAKEN_MANY)
+        said = words.TAKEN_SOME.of(taken.clips)
         where = words.TAKEN_WHERE.format(folder=taken.folder.name)
         self.show_end(words.TAKEN, said, where, words.TAKEN_NEXT, left_out)
 
@@ -193,12 +189,10 @@ class BringHere(Steps):
         )
 
     def _show_brought(self, brought: Brought) -> None:
-        already = _count(brought.already, words.ALREADY_ONE, words.ALREADY_MANY) if brought.already else ""
+        already = words.ALREADY_SOME.of(brought.already) if brought.already else ""
         damaged = words.DAMAGED.format(titles=", ".join(brought.damaged)) if brought.damaged else ""
         if brought.clips:
-            self.show_end(
-                words.BROUGHT, _count(len(brought.clips), words.BROUGHT_ONE, words.BROUGHT_MANY), already, damaged
-            )
+            self.show_end(words.BROUGHT, words.BROUGHT_SOME.of(len(brought.clips)), already, damaged)
         elif damaged:
             self.show_end(words.NOT_BROUGHT, damaged, already, again=self._again)
         else:

@@ -1,6 +1,6 @@
 """Every word of the memory stick: the part of Help, taking clips away, bringing clips here."""
 
-from diary_app.language import _
+from diary_app.language import Plural, _
 
 HELP_HEADING = _("No internet for days?")
 HELP_WHY = _("Carry your clips on a memory stick to another computer, or to the people who run the portal.")
@@ -16,8 +16,10 @@ LOOKING = _("Looking at your clips …")
 NOTHING = _("There is nothing to take")
 NOTHING_WHY = _("Every clip on this computer has arrived at the portal.")
 TAKE_HEADING = _("Take your clips on a memory stick")
-TAKE_ONE = _("1 clip has not arrived at the portal yet. It needs {size} on the memory stick.")
-TAKE_MANY = _("{count} clips have not arrived at the portal yet. They need {size} on the memory stick.")
+TAKE_SOME = Plural(
+    "1 clip has not arrived at the portal yet. It needs {size} on the memory stick.",
+    "{number} clips have not arrived at the portal yet. They need {size} on the memory stick.",
+)
 TAKE_SAFE = _("Everything also stays on this computer, which goes on sending when the internet is back.")
 TAKE_LOCKED = _("Whoever finds the stick sees nothing. It opens with six words that you write on paper.")
 SHOW_WORDS = _("Show me the six words")
@@ -44,8 +46,7 @@ LEFT = _("{percent} %, {time} left")
 PERCENT = "{percent} %"
 
 TAKEN = _("It is on the memory stick")
-TAKEN_ONE = _("1 clip was copied, read back and compared.")
-TAKEN_MANY = _("{count} clips were copied, read back and compared.")
+TAKEN_SOME = Plural("1 clip was copied, read back and compared.", "{number} clips were copied, read back and compared.")
 TAKEN_WHERE = _("The folder is called “{folder}”. Eject the stick before you pull it out.")
 TAKEN_NEXT = _("At another computer with this app, open Help and press “Bring clips here”.")
 NOT_TAKEN = _("Nothing is on the memory stick")
@@ -59,12 +60,13 @@ TYPE_WHY = _("They are on the paper that was written when the clips were taken. 
 TYPE_FIELD = _("The six words")
 BRING_NOW = _("Bring the clips here")
 BROUGHT = _("The clips are here")
-BROUGHT_ONE = _("1 clip is in Your clips now. If it was on its way to the portal, this computer sends it.")
-BROUGHT_MANY = _("{count} clips are in Your clips now. This computer sends those that were on their way to the portal.")
+BROUGHT_SOME = Plural(
+    "1 clip is in Your clips now. If it was on its way to the portal, this computer sends it.",
+    "{number} clips are in Your clips now. This computer sends those that were on their way to the portal.",
+)
 BROUGHT_NONE = _("All of them were here already")
 BROUGHT_NONE_WHY = _("Nothing is brought or sent twice.")
-ALREADY_ONE = _("1 clip was here already.")
-ALREADY_MANY = _("{count} clips were here already.")
+ALREADY_SOME = Plural("1 clip was here already.", "{number} clips were here already.")
 DAMAGED = _("These cannot be read from the stick: {titles}. Keep the stick, and try again at the first computer.")
 NOT_BROUGHT = _("The clips did not come")
 STOPPED_BRINGING = _("You stopped it. What is in Your clips already stays there; do it again for the rest.")

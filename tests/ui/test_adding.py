@@ -89,6 +89,6 @@ def test_what_is_no_file_of_this_computer_is_said_and_words_cannot_be_dropped(so
 def test_the_target_goes_when_the_drag_goes_elsewhere(someone: Someone, six_seconds: Path) -> None:
     someone.go(HOME)
     assert drag_over(someone, dragged(six_seconds, six_seconds))
-    assert someone.see("drop-target").accessibleName() == adding_words.DROP_MANY.format(count=2)
+    assert someone.see("drop-target").accessibleName() == adding_words.DROP_HERE.of(2)
     QApplication.sendEvent(someone.window.screen_shown.viewport(), QDragLeaveEvent())
     assert not someone.sees("drop-target")
