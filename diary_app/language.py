@@ -81,7 +81,7 @@ def shown(sentence: str) -> str:
     """A sentence of ours as the user reads it: errors, and what was kept in English. Anything else comes back."""
     if chosen() == ENGLISH or not sentence:
         return sentence
-    known = _(sentence)
+    known = _book(chosen()).gettext(sentence)
     return known if known != sentence else _fitted(sentence)
 
 
