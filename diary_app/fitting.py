@@ -30,7 +30,7 @@ class Fitting:
         # OpenCV's own threads wait for each other longer than they work: with eight of them, converting a picture
         # costs five times as much processor time as with one.
         cv2.setNumThreads(1)
-        self._path = folders.data / "ability.json"
+        self._path = folders.common.data / "ability.json"
         self._clock = clock
         self._recorder = recorder
         self._closing = threading.Event()

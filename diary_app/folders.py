@@ -16,6 +16,13 @@ class Folders:
     data: Path
     machine: Path | None = None
     """The organisation's settings file for this computer; None: it is not looked for."""
+    common_data: Path | None = None
+    """On a shared computer: the data folder of everybody, in which this person's lies (diary_app.shared)."""
+
+    @property
+    def common(self) -> "Folders":
+        """What everybody at this computer shares: the portal that it is joined to, what it can encode."""
+        return Folders(self.common_data, self.machine) if self.common_data else self
 
     @property
     def own_settings(self) -> Path:

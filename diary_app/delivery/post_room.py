@@ -16,10 +16,12 @@ from diary_app.delivery.pairing import Invitation, Pairing, PairingDesk
 from diary_app.delivery.practice import PracticePortal
 from diary_app.delivery.uploader import Uploader, deliver
 from diary_app.delivery.when_to_send import WhenToSend
+from diary_app.errors import Refused
 from diary_app.folders import Folders
 from diary_app.keeping import Keeping
 from diary_app.news import News, PortalChanged
 from diary_app.settings import read_settings
+from diary_app.settings_words import NOT_KEPT
 from upload.errors import DeliveryError, Stopped
 
 log = logging.getLogger(__name__)
@@ -46,8 +48,8 @@ class PostRoom:
         self._catalogue = catalogue
         self._on_news = on_news
         self._stop = threading.Event()
-        self._practice = PracticePortal(folders)
-        self._desk = PairingDesk(folders, self._practice, portal=portal)
+        self._practice = PracticePortal(folders.common)
+        self._desk = PairingDesk(folders.common, self._practice, portal=portal)
         rules = KeptRules(folders.data / "sending.json", read_settings(folders))
         self.when = WhenToSend(catalogue, rules, tell=on_news, wake=self.wake)
         self.keeping = Keeping(folders, catalogue, paired=self._paired, tell=on_news)
@@ -137,6 +139,14 @@ class PostRoom:
         self._uploader.send_all_now()
         self._on_news(PortalChanged())
         return pairing
+
+    def leave(self) -> None:
+        """Forget the portal that the app is joined to; what is not sent waits. Waits for the disk. Raises Refused."""
+        try:
+            self._desk.unpair()
+        except OSError as error:
+            raise Refused(NOT_KEPT) from error
+        self._on_news(PortalChanged())
 
     @property
     def desk(self) -> PairingDesk:
