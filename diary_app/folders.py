@@ -26,8 +26,8 @@ class Folders:
 
     @property
     def own_settings(self) -> Path:
-        """The user's own settings, TOML (diary_app.settings)."""
-        return self.data / "settings.toml"
+        """The user's own settings, TOML (diary_app.settings); on a shared computer everybody has the same."""
+        return self.common.data / "settings.toml"
 
     @property
     def takes(self) -> Path:
