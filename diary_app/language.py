@@ -78,19 +78,32 @@ class Plural:
 
 
 def shown(sentence: str) -> str:
-    """A sentence of ours as the user reads it: errors, and what was kept in English. Anything else comes back."""
+    """A sentence of ours as the user reads it: errors, and what was kept in English. Anything else comes back.
+
+    Several sentences that were put together are found one after the other.
+    """
     if chosen() == ENGLISH or not sentence:
         return sentence
-    known = _book(chosen()).gettext(sentence)
-    return known if known != sentence else _fitted(sentence)
+    whole = _known(sentence)
+    if whole is not None:
+        return whole
+    ends = [found.end() for found in re.finditer(r"[.?!]”? ", sentence)]
+    for end in reversed(ends):
+        first = _known(sentence[:end].rstrip())
+        if first is not None:
+            return f"{first} {shown(sentence[end:])}"
+    return sentence[: ends[0]] + shown(sentence[ends[0] :]) if ends else sentence
 
 
-def _fitted(sentence: str) -> str:
-    """The translation of a sentence that was made from a template, with its values (translated too, where known)."""
-    for pattern, translation in _templates(chosen()):
+def _known(sentence: str) -> str | None:
+    """The translation of one entry, also of one that was made from a template; its values are translated too."""
+    translation = _book(chosen()).gettext(sentence)
+    if translation != sentence:
+        return translation
+    for pattern, template in _templates(chosen()):
         if found := pattern.fullmatch(sentence):
-            return translation.format(**{name: shown(value) for name, value in found.groupdict().items()})
-    return sentence
+            return template.format(**{name: shown(value) for name, value in found.groupdict().items()})
+    return None
 
 
 @cache

@@ -13,6 +13,7 @@ from diary_app.catalogue import CatalogueError
 from diary_app.diary import Diary
 from diary_app.editing.errors import EditError
 from diary_app.errors import Refused
+from diary_app.language import shown
 from upload.errors import DeliveryError
 
 PLAIN = (Refused, CatalogueError, CaptureError, EditError, DeliveryError, OSError)
@@ -70,7 +71,7 @@ class Bridge(QObject):
             try:
                 result = work()
             except PLAIN as error:
-                sentence = str(error)
+                sentence = shown(str(error))
                 self._bring(_Outcome(lambda: failed(sentence), nothing))
             else:
                 self._bring(_Outcome(lambda: then(result), lambda: unused(result)))

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from diary_app import kept_words, phrases
 from diary_app.clip import Clip, Stage
 from diary_app.keep_rule import KeepRule
+from diary_app.language import shown
 from diary_app.news import Progress
 from ui import news_words, sending_words, words
 
@@ -78,7 +79,7 @@ def _prepare(clip: Clip, progress: Progress | None) -> Step:
     if clip.stage is Stage.PREPARING:
         return _going_on(words.STEP_PREPARING, progress if progress and progress.stage is Stage.PREPARING else None)
     if clip.delivery.problem:
-        return Step(Mark.STUCK, words.STEP_PREPARE, clip.delivery.problem)
+        return Step(Mark.STUCK, words.STEP_PREPARE, shown(clip.delivery.problem))
     return Step(Mark.NOW if clip.wanted else Mark.NEXT, words.STEP_PREPARE)
 
 
@@ -97,7 +98,7 @@ def _send(clip: Clip, progress: Progress | None) -> Step:
         return Step(Mark.DONE, words.STEP_SENT)
     if clip.stage is Stage.SENDING:
         return _going_on(words.STEP_SENDING, progress if progress and progress.stage is Stage.SENDING else None)
-    problem = clip.delivery.problem or ""
+    problem = shown(clip.delivery.problem or "")
     if clip.rendition and clip.delivery.held:
         return Step(Mark.STUCK, words.STEP_HELD, problem)
     if clip.stage is Stage.WAITING:

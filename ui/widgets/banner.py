@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from diary_app.language import shown
 from ui.announce import announce
 from ui.design import CORNER, SPACE
 from ui.icons import paint_icon
@@ -93,7 +94,8 @@ class Banner(QFrame):
         icon: str = "",
         focus: bool = False,
     ) -> None:
-        """Show the message; do is the label and deed of its one button, icon stands for the usual one."""
+        """Show the message, in the language of the screens; do is the label and deed of its one button."""
+        what, safe = shown(what), shown(safe)
         self._what.setText(what)
         self._safe.setText(safe)
         self._safe.setVisible(bool(safe))
