@@ -33,7 +33,9 @@ NOT_ON_A_SCREEN = {
 PORTAL = "portal/words.py"
 TO_THE_APP = (("NOT_SIGNED_IN", "UNKNOWN_CODE"), ("CANNOT_PLAY", "STALE_FORM"))
 """The portal's sentences that travel to the app: from the first of these constants to before the second."""
-SENTENCE = re.compile(r"[A-Z“{](?!\w*\s?[A-Z]{2}).* .*[.?!]”?\s?", re.DOTALL)
+SENTENCE = re.compile(r"[A-Z“{].* .*[.?!]”?\s?")
+NO_SENTENCE = re.compile(r"[A-Z]{2}|.* \?")
+"""Of a database."""
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
 Key = str | tuple[str, str]
@@ -97,7 +99,7 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
             text = node.value
         else:
             continue
-        if SENTENCE.fullmatch(text) and not re.match(r"[A-Z]{2}", text):
+        if SENTENCE.fullmatch(text) and not NO_SENTENCE.match(text):
             yield text.strip()
 
 
