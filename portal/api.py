@@ -42,6 +42,7 @@ def discovery(request: HttpRequest) -> JsonResponse:
             "max_bytes": limits.everybody().one_file,
             "limits": limits.described(),
             "keep_days": settings.KEEP_DAYS,
+            "rescue_recipient": settings.RESCUE_RECIPIENT,
         }
     )
 

@@ -3,10 +3,13 @@
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 import platformdirs
+
+from portal.rescue_keys import Identity, NoKey
 
 DATA_VARIABLE = "DIARY_PORTAL_DATA"
 PRACTICE_VARIABLE = "DIARY_PORTAL_PRACTICE"
@@ -17,6 +20,8 @@ READ_TIMEOUT_VARIABLE = "DIARY_PORTAL_READ_TIMEOUT"
 
 ADDRESS = "running.url"
 """The file in the folder that says where the server answers; it means something only while running.lock is held."""
+RESCUE_KEY = "rescue-key"
+"""The file with the pair of keys to which the app seals rescue folders."""
 
 
 class HomeError(Exception):
@@ -36,20 +41,21 @@ def prepare(folder: Path) -> None:
         for part in (folder, folder / "incoming", folder / "media", folder / "posters"):
             part.mkdir(parents=True, exist_ok=True, mode=0o700)
             part.chmod(0o700)
-        _make_key(folder / "secret-key")
+        _write_once(folder / "secret-key", lambda: secrets.token_urlsafe(48))
+        _write_once(folder / RESCUE_KEY, lambda: Identity.new().text)
         for database in folder.glob("portal.sqlite3*"):
             database.chmod(0o600)
     except OSError as error:
         raise HomeError(f"The portal cannot keep its files in {folder}: {error.strerror or error}.") from error
 
 
-def _make_key(path: Path) -> None:
-    """Write a new secret key unless one is there; whole, or not at all."""
+def _write_once(path: Path, make: Callable[[], str]) -> None:
+    """Write a new secret unless one is there; whole, or not at all, and readable by this user alone."""
     if path.exists():
         return
-    draft = path.with_name(f"secret-key.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
+        file.write(make())
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
@@ -59,6 +65,22 @@ def secret_key(folder: Path) -> str:
     """The folder's key; a passing one where no server has made the folder yet (checks, type checks, tests)."""
     path = folder / "secret-key"
     return path.read_text().strip() if path.exists() else secrets.token_urlsafe(48)
+
+
+def rescue_identity(folder: Path) -> Identity | None:
+    """The folder's pair of keys; None where no server has made the folder yet. Raises HomeError."""
+    path = folder / RESCUE_KEY
+    try:
+        return Identity.read(path.read_text(encoding="ascii"))
+    except FileNotFoundError:
+        return None
+    except (NoKey, UnicodeDecodeError) as error:
+        raise HomeError(
+            f"{path} is damaged. Put it back from your backup, or move it away: the portal then makes a new one, and "
+            "memory sticks that were filled before open with their six words alone."
+        ) from error
+    except OSError as error:
+        raise HomeError(f"The portal cannot read {path}: {error.strerror or error}.") from error
 
 
 def secret_from(variable: str) -> str:

@@ -56,6 +56,7 @@ SCHEMAS: Json = {
         max_bytes=BYTES,
         limits=_object(unfinished=BYTES, unfinished_bytes=BYTES, bytes_a_day=BYTES, unfinished_days=BYTES),
         keep_days={"type": ["integer", "null"], "minimum": 1},
+        rescue_recipient={"type": "string", "pattern": "^(age1[02-9ac-hj-np-z]{58})?$"},
     ),
     "Standing": _object(
         clip_id=UUID_TEXT,

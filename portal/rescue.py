@@ -20,15 +20,15 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from portal import words
+from portal import home, words
 from portal.intake import store
 from portal.intake.disk import NoRoom, StoreError, disk_errors
 from portal.intake.metadata import BadMetadata, ClipFacts, read_facts
 from portal.models import Clip, Upload
-from portal.sealed import Broken, SealError, WrongWords, unsealed
+from portal.sealed import Broken, SealError, WrongWords, opened, unsealed
 
 FORMAT, VERSION = "diary rescue", 2
-INDEX = "index.age"
+INDEX, FOR_US = "index.age", "portal.age"
 MOST_INDEX_BYTES = 16_000_000
 FILETYPES = {"video": "video/mp4", "sound": "audio/mp4"}
 NO_SENSE = "This folder is damaged, or was not made by the app."
@@ -43,6 +43,22 @@ class Imported:
     unfinished: list[str] = field(default_factory=list)
     """They need a computer with the app: not sent by their speaker, on hold, or without a rendition yet."""
     refused: list[str] = field(default_factory=list)
+
+
+def words_for_us(folder: Path) -> str | None:
+    """The words that the app sealed to this portal's key; None where it sealed none. Raises SealError with a sentence.
+
+    They are tried like typed ones: nothing on a stick is believed.
+    """
+    if not os.path.lexists(folder / FOR_US):
+        return None
+    identity = home.rescue_identity(settings.DATA)
+    if identity is None:
+        return None
+    try:
+        return opened(folder, FOR_US, identity).decode("ascii").strip()
+    except UnicodeDecodeError as error:
+        raise Broken(NO_SENSE) from error
 
 
 def import_folder(folder: Path, typed: str, owner: User) -> Imported:

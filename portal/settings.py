@@ -59,6 +59,9 @@ SWEEP_EVERY_S = float(os.environ.get("DIARY_PORTAL_SWEEP_EVERY", "3600"))
 """How often the running portal looks for such uploads."""
 
 SECRET_KEY = home.secret_key(DATA)
+_RESCUE = home.rescue_identity(DATA)
+RESCUE_RECIPIENT = _RESCUE.recipient if _RESCUE else ""
+"""To whom the app seals the words of a rescue folder; empty where no server has made the data folder yet."""
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *filter(None, os.environ.get(home.HOSTS_VARIABLE, "").split(","))]
 ROOT_URLCONF = "portal.urls"

@@ -1,5 +1,6 @@
 """What a portal says about itself (docs/protocol.md, section 1). Blocking; any thread but the GUI's."""
 
+import re
 from dataclasses import dataclass
 
 from upload.answers import error_of, flag, text, whole_number
@@ -8,6 +9,8 @@ from upload.transport import Transport
 
 PROTOCOL = 1
 PLACE = "/.well-known/diary-portal"
+RECIPIENT = "age1[02-9ac-hj-np-z]{58}"
+"""A public key of the age format, in shape."""
 LONGEST_KEEP_DAYS = 36_500
 """A hundred years: a rule that asks for more is no rule."""
 
@@ -30,6 +33,8 @@ class Portal:
     """Which files of one clip it takes: a portal that does not say so takes the full one alone."""
     keep_days: int | None = None
     """So many days after the receipt a clip's files leave this computer; None: they stay."""
+    rescue_recipient: str = ""
+    """The key to which the words of a rescue folder are sealed, in the age format; empty: the portal has none."""
 
 
 def discover(transport: Transport) -> Portal:
@@ -68,6 +73,7 @@ def _read(transport: Transport, facts: dict[str, object]) -> Portal:
         max_bytes=whole_number(facts, "max_bytes"),
         copies=_copies(facts.get("copies")),
         keep_days=_keep_days(facts.get("keep_days")),
+        rescue_recipient=_recipient(facts.get("rescue_recipient")),
     )
 
 
@@ -76,6 +82,11 @@ def _keep_days(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LONGEST_KEEP_DAYS:
         return value
     return None
+
+
+def _recipient(value: object) -> str:
+    """What is no key is none: the folder then opens with its words alone."""
+    return value if isinstance(value, str) and re.fullmatch(RECIPIENT, value) else ""
 
 
 def _copies(found: object) -> frozenset[str]:

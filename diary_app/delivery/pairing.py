@@ -14,11 +14,12 @@ Blocking; never on the GUI thread.
 
 import contextlib
 import json
+import logging
 import os
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -33,6 +34,8 @@ from upload.receipt import fetch_stage
 from upload.signin import DeviceCode, ask_for_code, wait_for_tokens
 from upload.tokens import TokenFile, Tokens, Vault, open_vault, read_token_file
 from upload.transport import Transport
+
+log = logging.getLogger(__name__)
 
 FROM_FILE_VARIABLE = "DIARY_PORTAL_TOKEN_FILE"
 LOCK_S = 30.0
@@ -55,6 +58,8 @@ class Pairing:
     """The practice portal of this computer's own data, which the app starts by itself."""
     account: str
     """Under which name the vault keeps the tokens."""
+    rescue_recipient: str = ""
+    """The key to which the words of a rescue folder are sealed, as the portal published it last; empty: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,31 @@ class Invitation:
 
     portal: Portal
     code: DeviceCode
+
+
+def pairing_in(folders: Folders) -> Pairing | None:
+    """The pairing of a data folder, or None. Raises OSError where the settings cannot be read."""
+    found = _settings(folders).get("portal")
+    if not isinstance(found, dict):
+        return None
+    try:
+        return Pairing(
+            url=str(origin_of(str(found["url"]))),
+            name=str(found["name"]),
+            practice=found["practice"] is True,
+            account=str(found["account"]),
+            rescue_recipient=str(found.get("rescue_recipient", "")),
+        )
+    except (KeyError, UnsafeAddress):
+        return None
+
+
+def _settings(folders: Folders) -> dict[str, object]:
+    try:
+        value = json.loads(folders.settings.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 class PairingDesk:
@@ -97,18 +127,7 @@ class PairingDesk:
 
     def paired(self) -> Pairing | None:
         """The pairing, or None. Raises OSError where the settings cannot be read."""
-        found = self._settings().get("portal")
-        if not isinstance(found, dict):
-            return None
-        try:
-            return Pairing(
-                url=str(origin_of(str(found["url"]))),
-                name=str(found["name"]),
-                practice=found["practice"] is True,
-                account=str(found["account"]),
-            )
-        except (KeyError, UnsafeAddress):
-            return None
+        return pairing_in(self._folders)
 
     # -- joining ----------------------------------------------------------------------------------------------------
 
@@ -167,9 +186,11 @@ class PairingDesk:
         if pairing.practice:
             pairing = self._moved(pairing, self._practice.ensure(stop))
         with Transport(pairing.url, stop=stop) as transport:
+            portal = discover(transport)
+            self._learn(pairing, portal)
             yield Account(
                 transport,
-                discover(transport),
+                portal,
                 vault=self.vault,
                 name=pairing.account,
                 refreshing=self._refreshing,
@@ -206,15 +227,25 @@ class PairingDesk:
         """The practice portal may come back at another port: its data, and so the tokens, are the same."""
         if pairing.url == url:
             return pairing
-        moved = Pairing(url, pairing.name, pairing.practice, pairing.account)
+        moved = replace(pairing, url=url)
         self._change_settings(moved)
         return moved
+
+    def _learn(self, pairing: Pairing, portal: Portal) -> None:
+        """Keep what the paired portal itself says now of its key; a delivery does not fail for it."""
+        try:
+            now = self.paired()
+            if now is not None and now.account == pairing.account and now.rescue_recipient != portal.rescue_recipient:
+                self._change_settings(replace(now, rescue_recipient=portal.rescue_recipient))
+        except OSError:
+            log.warning("the portal's key for memory sticks could not be kept", exc_info=True)
 
     # -- settings.json ----------------------------------------------------------------------------------------------
 
     def _keep(self, portal: Portal, tokens: Tokens) -> Pairing:
         before = self.paired()
-        pairing = Pairing(portal.url, portal.name, self._practice.is_at(portal.url), str(uuid.uuid4()))
+        practice, account = self._practice.is_at(portal.url), str(uuid.uuid4())
+        pairing = Pairing(portal.url, portal.name, practice, account, portal.rescue_recipient)
         try:
             self._kept.save(pairing.account, tokens)
             self._change_settings(pairing)
@@ -224,18 +255,11 @@ class PairingDesk:
             self._kept.forget(before.account)
         return pairing
 
-    def _settings(self) -> dict[str, object]:
-        try:
-            value = json.loads(self._folders.settings.read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return value if isinstance(value, dict) else {}
-
     def _change_settings(self, pairing: Pairing | None) -> None:
         """Replace our part of the settings and leave everybody else's as it is."""
         ends = time.monotonic() + LOCK_S
         lock = self._folders.settings.with_suffix(".lock")
         with locked(lock, give_up=lambda: time.monotonic() > ends):
-            others = {key: value for key, value in self._settings().items() if key != "portal"}
+            others = {key: value for key, value in _settings(self._folders).items() if key != "portal"}
             ours = {} if pairing is None else {"portal": asdict(pairing)}
             write_whole(self._folders.settings, json.dumps(others | ours, indent=2).encode())

@@ -42,13 +42,14 @@ def sealed_bytes(plain: int) -> int:
     return HEAD_BYTES + NONCE + plain + TAG * max(1, -(-plain // CHUNK))
 
 
-def _base64(raw: bytes) -> bytes:
+def base64ed(raw: bytes) -> bytes:
+    """As the format writes it: without padding."""
     return base64.b64encode(raw).rstrip(b"=")
 
 
 def _raw(text: bytes) -> bytes:
     raw = base64.b64decode(text + b"=" * (-len(text) % 4))
-    if _base64(raw) != text:
+    if base64ed(raw) != text:
         raise Damaged
     return raw
 
@@ -58,15 +59,18 @@ def _wrap_key(passphrase: str, salt: bytes, work: int) -> ChaCha20Poly1305:
     return ChaCha20Poly1305(slow.derive(passphrase.encode()))
 
 
-def _derived(file_key: bytes, *, salt: bytes, info: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=salt, info=info).derive(file_key)
+def derived(key: bytes, *, salt: bytes, info: bytes) -> bytes:
+    """A key of 32 bytes made of another one, for one use (HKDF)."""
+    return HKDF(algorithm=SHA256(), length=32, salt=salt, info=info).derive(key)
 
 
-def _mac(file_key: bytes, head: bytes) -> bytes:
-    return _base64(hmac.digest(_derived(file_key, salt=b"", info=b"header"), head, "sha256"))
+def head_mac(file_key: bytes, head: bytes) -> bytes:
+    """What stands behind the `---` at the end of a head."""
+    return base64ed(hmac.digest(derived(file_key, salt=b"", info=b"header"), head, "sha256"))
 
 
-def _number(chunk: int, *, last: bool) -> bytes:
+def chunk_number(chunk: int, *, last: bool) -> bytes:
+    """The nonce of a chunk."""
     return chunk.to_bytes(11, "big") + bytes([last])
 
 
@@ -76,10 +80,10 @@ class Sealer:
     def __init__(self, write: Callable[[bytes], None], passphrase: str, *, work: int) -> None:
         file_key, salt, nonce = secrets.token_bytes(16), secrets.token_bytes(16), secrets.token_bytes(NONCE)
         wrapped = _wrap_key(passphrase, salt, work).encrypt(bytes(12), file_key, None)
-        head = INTRO + b"-> scrypt %s %d\n%s\n---" % (_base64(salt), work, _base64(wrapped))
-        write(head + b" " + _mac(file_key, head) + b"\n" + nonce)
+        head = INTRO + b"-> scrypt %s %d\n%s\n---" % (base64ed(salt), work, base64ed(wrapped))
+        write(head + b" " + head_mac(file_key, head) + b"\n" + nonce)
         self._write = write
-        self._cipher = ChaCha20Poly1305(_derived(file_key, salt=nonce, info=b"payload"))
+        self._cipher = ChaCha20Poly1305(derived(file_key, salt=nonce, info=b"payload"))
         self._waiting = b""
         self._chunk = 0
 
@@ -95,7 +99,7 @@ class Sealer:
         self._seal(self._waiting, last=True)
 
     def _seal(self, plain: bytes, *, last: bool) -> None:
-        self._write(self._cipher.encrypt(_number(self._chunk, last=last), plain, None))
+        self._write(self._cipher.encrypt(chunk_number(self._chunk, last=last), plain, None))
         self._chunk += 1
 
 
@@ -105,14 +109,14 @@ def unseal(read: Callable[[int], bytes], passphrase: str) -> Iterator[bytes]:
     read(n) gives n bytes, or fewer at the end. Raises WrongWords, Damaged, TooNew, and what read() raises.
     """
     file_key = _read_head(read(HEAD_BYTES), passphrase)
-    cipher = ChaCha20Poly1305(_derived(file_key, salt=read(NONCE), info=b"payload"))
+    cipher = ChaCha20Poly1305(derived(file_key, salt=read(NONCE), info=b"payload"))
     number, now = 0, read(CHUNK + TAG)
     while True:
         following = read(CHUNK + TAG)
         if number and len(now) <= TAG:
             raise Damaged
         try:
-            yield cipher.decrypt(_number(number, last=not following), now, None)
+            yield cipher.decrypt(chunk_number(number, last=not following), now, None)
         except InvalidTag as error:
             raise Damaged from error
         if not following:
@@ -131,6 +135,6 @@ def _read_head(head: bytes, passphrase: str) -> bytes:
         file_key = _wrap_key(passphrase, _raw(salt), int(work)).decrypt(bytes(12), _raw(wrapped), None)
     except InvalidTag as error:
         raise WrongWords from error
-    if not hmac.compare_digest(_mac(file_key, head[: head.rindex(b" ")]), mac):
+    if not hmac.compare_digest(head_mac(file_key, head[: head.rindex(b" ")]), mac):
         raise Damaged
     return file_key

@@ -21,6 +21,7 @@ from diary_app.editing.progress import Meter
 from diary_app.editing.ranges import normalise
 from diary_app.errors import Refused
 from diary_app.folders import Folders
+from diary_app.language import Plural, moment_words
 from diary_app.rescue.age import unseal
 from diary_app.rescue.errors import Damaged, StickFailed, WrongWords, cannot_read
 from diary_app.rescue.index import MOST_BYTES, PackedClip, SealedFile, read_index
@@ -31,6 +32,7 @@ from diary_app.rescue.taking import INDEX, UNFINISHED
 
 log = logging.getLogger(__name__)
 
+HERE = Plural("{number} clip is here now.", "{number} clips are here now.")
 MOST_LOOKED_AT = 1_000
 """Entries of a folder that is searched for ours."""
 
@@ -86,15 +88,11 @@ def bring(
             arrived(clip.clip_id)
         except (Damaged, WrongWords, EditRefused):
             log.warning("%s cannot be read from the memory stick", clip.clip_id, exc_info=True)
-            damaged.append(clip.about.title or f"{clip.created_at.astimezone():%A %d %B, %H:%M}")
+            damaged.append(clip.about.title or moment_words(clip.created_at.astimezone()))
         except StickFailed as error:
-            raise StickFailed(f"{_so_far(len(brought))}{error}") from error
+            raise StickFailed(f"{HERE.of(len(brought))} {error}" if brought else str(error)) from error
     log.info("%d clips came from a memory stick, %d were here, %d are damaged", len(brought), len(here), len(damaged))
     return Brought(tuple(brought), len(packed) - len(new), tuple(damaged))
-
-
-def _so_far(count: int) -> str:
-    return "" if not count else f"{'1 clip is' if count == 1 else f'{count} clips are'} here now. "
 
 
 def _index(folder: Path, passphrase: str) -> tuple[PackedClip, ...]:

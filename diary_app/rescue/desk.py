@@ -4,10 +4,13 @@ The modules that do the work are loaded when they are needed: few starts of the 
 """
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from diary_app.catalogue import Catalogue
 from diary_app.clip import ClipId
@@ -19,6 +22,11 @@ from diary_app.rescue import passphrase
 from diary_app.rescue.errors import WrongWords
 from diary_app.rescue.model import Brought, Plan, Taken
 from upload.files import locked
+
+if TYPE_CHECKING:
+    from diary_app.delivery.pairing import Pairing
+
+log = logging.getLogger(__name__)
 
 
 class RescueDesk:
@@ -33,10 +41,11 @@ class RescueDesk:
         self._wake = wake
 
     def plan(self) -> Plan:
-        """The clips that have not arrived, and the room that they need."""
+        """The clips that have not arrived, the room that they need, and who can open the folder without the words."""
         from diary_app.rescue.taking import plan
 
-        return plan(self._catalogue)
+        portal = self._portal()
+        return replace(plan(self._catalogue), portal=portal.name if portal else "")
 
     def take(
         self,
@@ -48,14 +57,33 @@ class RescueDesk:
     ) -> Taken:
         """Put every unsent clip on the stick at `out`, sealed with these words; they stay on this computer too.
 
-        Whole, read back and compared, or not at all. Raises Refused with a sentence, and EditStopped.
+        The portal that this app is joined to can open it without them. Whole, read back and compared, or not at all.
+        Raises Refused with a sentence, and EditStopped.
         """
         from diary_app.rescue.taking import take
 
         now = datetime.now().astimezone()
+        portal = self._portal()
+        recipient = portal.rescue_recipient if portal else ""
         with self._alone():
             meter = Meter(on_progress, stop or threading.Event())
-            return take(self._catalogue, out, passphrase.joined(words), now=now, meter=meter)
+            key = passphrase.joined(words)
+            return take(self._catalogue, out, key, now=now, meter=meter, recipient=recipient)
+
+    def _portal(self) -> "Pairing | None":
+        """The paired portal, if it has a key to which words can be sealed."""
+        from diary_app.delivery.pairing import pairing_in
+        from diary_app.rescue.recipient import NoRecipient, public_key
+
+        try:
+            pairing = pairing_in(self._folders)
+            if pairing is None or not pairing.rescue_recipient:
+                return None
+            public_key(pairing.rescue_recipient)
+        except (OSError, NoRecipient):
+            log.warning("nobody knows the portal's key: the folder opens with its words alone", exc_info=True)
+            return None
+        return pairing
 
     def look(self, chosen: Path) -> Path:
         """The rescue folder in the folder that somebody chose; raises Refused where there is none."""

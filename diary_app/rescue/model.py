@@ -15,6 +15,8 @@ class Plan:
     """Room that they need on a stick."""
     left_out: tuple[str, ...] = ()
     """Titles of clips that cannot be taken: their recording is not finished, or is not on this computer any more."""
+    portal: str = ""
+    """The name of the portal that will open the folder without the words; empty: none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,13 @@ from diary_app.rescue.errors import Damaged, StickFailed, cannot_write
 from diary_app.rescue.index import MOST_CLIPS, SUFFIX, PackedClip, SealedFile, write_index
 from diary_app.rescue.model import Plan, Taken
 from diary_app.rescue.parts import PART_BYTES, PartReader, PartWriter, part_name
+from diary_app.rescue.recipient import sealed_for
 
 log = logging.getLogger(__name__)
 
 UNFINISHED = "Diary rescue (not finished)"
 """What the folder is called until all of it is there and was read back."""
-READ_ME, INDEX = "READ ME.txt", "index.age"
+READ_ME, INDEX, FOR_PORTAL = "READ ME.txt", "index.age", "portal.age"
 READ_ME_TEXT = """\
 This folder holds diary clips that have not been sent yet.
 They are locked: without six words, which are not on this memory stick, nobody can see or hear them.
@@ -39,12 +40,16 @@ If you found this memory stick: please give it back to whoever lost it. You cann
 To bring the clips to another computer that has the Diary app:
 open the app, press Help, press "Bring clips here", choose this folder and type the six words.
 
-To bring them straight to the portal: give this folder to the person who runs it, and tell them the six words
-yourself. On the portal's computer they type: diary portal import FOLDER --user NAME
+To bring them straight to the portal: give this folder to the person who runs it. {portal}
+On the portal's computer they type: diary portal import FOLDER --user NAME
 
 Keep every file of this folder as it is.
 For experts: the files are in the age format, version 1. docs/rescue.md in the app's source describes them.
 """
+TELL_THEM = "Tell them the six words yourself."
+BY_ITSELF = "It opens there without the words."
+PADDED = 48
+"""The words for the portal are filled up to this length, with line ends: how long they are would be a hint."""
 SLACK_BYTES = 1_000_000
 FILE_SLACK_BYTES = 64 * 1024
 """A stick gives each file whole blocks, and wants some room of its own."""
@@ -74,11 +79,19 @@ def _room_for(clips: Sequence[Clip]) -> int:
 
 
 def take(
-    catalogue: Catalogue, out: Path, passphrase: str, *, now: datetime, meter: Meter, part_bytes: int = PART_BYTES
+    catalogue: Catalogue,
+    out: Path,
+    passphrase: str,
+    *,
+    now: datetime,
+    meter: Meter,
+    recipient: str = "",
+    part_bytes: int = PART_BYTES,
 ) -> Taken:
     """Put every unsent clip into a new folder under `out`, whole or not at all; now: local time, for its name.
 
-    Raises Refused with a sentence, and EditStopped; nothing is left on the stick then.
+    recipient: the portal's public key, which opens the folder without the passphrase; empty: nobody's does.
+    Raises Refused with a sentence, EditStopped, and NoRecipient; nothing is left on the stick then.
     """
     planned = plan(catalogue)
     if not planned.clips:
@@ -91,7 +104,7 @@ def take(
     except OSError as error:
         raise cannot_write(error) from error
     try:
-        packed = _Packer(catalogue, draft, planned, meter, part_bytes).pack(passphrase)
+        packed = _Packer(catalogue, draft, planned, meter, part_bytes).pack(passphrase, recipient)
         final = _publish(draft, out, now)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -160,21 +173,28 @@ class _Packer:
         self._written = self._read = 0
         self._count = 0
 
-    def pack(self, passphrase: str) -> list[PackedClip]:
+    def pack(self, passphrase: str, recipient: str) -> list[PackedClip]:
         """Write everything, read everything; returns what is there."""
         packed = [made for clip in self._planned.clips if (made := self._pack(clip)) is not None]
         if not packed:
             raise Refused("None of your clips can be read on this computer, so nothing was put on the memory stick.")
         index = write_index(packed)
         self._write(INDEX, iter([index]), passphrase, work=WORDS_WORK)
-        with PartWriter(self._draft, READ_ME, tick=self._meter.check) as file:
-            file.write(READ_ME_TEXT.replace("\n", "\r\n").encode())
+        plain = {READ_ME: _read_me(recipient)}
+        if recipient:
+            plain[FOR_PORTAL] = sealed_for(recipient, passphrase.encode().ljust(PADDED, b"\n"))
+        for name, content in plain.items():
+            with PartWriter(self._draft, name, tick=self._meter.check) as file:
+                file.write(content)
         self._meter.check()
         for file_packed in (file for each in packed for file in each.files):
             self._compare(file_packed)
-        found = b"".join(self._unsealed(INDEX, passphrase))
-        if found != index:
+        if b"".join(self._unsealed(INDEX, passphrase)) != index:
             raise _not_the_same()
+        for name, content in plain.items():
+            with PartReader(self._draft, name) as found:
+                if found.read(len(content) + 1) != content:
+                    raise _not_the_same()
         return packed
 
     def _pack(self, clip: Clip) -> PackedClip | None:
@@ -268,6 +288,11 @@ class _Packer:
                 yield from unseal(file.read, passphrase)
         except Damaged as error:
             raise _not_the_same() from error
+
+
+def _read_me(recipient: str) -> bytes:
+    text = READ_ME_TEXT.format(portal=BY_ITSELF if recipient else TELL_THEM)
+    return text.replace("\n", "\r\n").encode()
 
 
 def _not_the_same() -> StickFailed:

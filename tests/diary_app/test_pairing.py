@@ -5,6 +5,7 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -70,6 +71,22 @@ def test_joining_by_code(folders: Folders, portal: ScriptedPortal) -> None:
     assert again.paired() == pairing, "it is still joined after a restart"
     with again.account(NEVER) as account:
         assert fetch_stage(account, "no-such-clip") is None
+
+
+def test_the_key_for_memory_sticks_is_the_one_that_the_portal_published_last(
+    folders: Folders, portal: ScriptedPortal
+) -> None:
+    first, second = (f"age1{letter * 58}" for letter in "qp")
+    portal.honest.more = {"rescue_recipient": first}
+    desk = _joined(folders, portal)
+    known = desk.paired()
+    assert known is not None
+    assert known.rescue_recipient == first
+    for published, kept in ((second, second), ("age1nonsense", ""), (first, first), (None, "")):
+        portal.honest.more = {"rescue_recipient": published}
+        with desk.account(NEVER):
+            pass
+        assert desk.paired() == replace(known, rescue_recipient=kept)
 
 
 def test_tokens_are_not_in_the_settings(folders: Folders, portal: ScriptedPortal) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
@@ -17,15 +18,18 @@ from pytest_django import Settings
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Goes, KeptRange, Kind, Stage, new_clip_id
 from diary_app.delivery.courier import parcel_of
+from diary_app.delivery.pairing import Pairing
 from diary_app.folders import Folders
 from diary_app.rescue import taking
 from diary_app.rescue.age import KEY_WORK, Sealer
 from diary_app.rescue.desk import RescueDesk
-from portal import words
+from diary_app.rescue.recipient import sealed_for
+from portal import home, words
 from portal.intake import store
 from portal.intake.metadata import ClipFacts
 from portal.models import Clip, Event, Upload
 from portal.rescue import import_folder
+from portal.rescue_keys import Identity
 from portal.sealed import Broken, SealError, WrongWords, unsealed
 from tests.support.diary_files import ReadyClip, add_ready_clip
 
@@ -42,6 +46,7 @@ class App:
         self.catalogue = Catalogue(self.folders.catalogue)
         self.stick = folder / "stick"
         self.stick.mkdir()
+        self.desk = RescueDesk(self.folders, self.catalogue, on_news=print, wake=print)
         self._rng = rng
 
     def ready(self, size: int = SIZE) -> ReadyClip:
@@ -61,10 +66,14 @@ class App:
         take.write_bytes(b"the take")
         self.catalogue.add(clip_id, kind=Kind.VIDEO, take=take, stage=Stage.SAVED, seconds=1.0, title="Not yet")
 
+    def join(self, recipient: str) -> None:
+        """A portal whose key this is."""
+        pairing = Pairing("https://diary.example", "Our diary", practice=False, account="a", rescue_recipient=recipient)
+        self.folders.settings.write_text(json.dumps({"portal": asdict(pairing)}))
+
     def take(self) -> Path:
         """All of them on the stick."""
-        desk = RescueDesk(self.folders, self.catalogue, on_news=print, wake=print)
-        return desk.take(self.stick, WORDS).folder
+        return self.desk.take(self.stick, WORDS).folder
 
 
 @pytest.fixture
@@ -77,9 +86,8 @@ def app(tmp_path: Path, rng: random.Random, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(autouse=True)
 def at_the_portal(db: None, settings: Settings, tmp_path: Path) -> None:
-    settings.INCOMING, settings.MEDIA = tmp_path / "incoming", tmp_path / "media"
-    settings.INCOMING.mkdir()
-    settings.MEDIA.mkdir()
+    home.prepare(tmp_path)
+    settings.DATA, settings.INCOMING, settings.MEDIA = tmp_path, tmp_path / "incoming", tmp_path / "media"
 
 
 @pytest.fixture
@@ -227,3 +235,71 @@ def test_the_command_asks_for_the_words_and_names_the_account(
     monkeypatch.setattr("sys.stdin", io.StringIO("wrong words\n"))
     with pytest.raises(CommandError, match="not the six words"):
         call_command("import", str(folder), "--user", "carer")
+
+
+# -- without the words ----------------------------------------------------------------------------------------------
+
+
+def test_a_folder_of_a_computer_of_ours_opens_without_the_words(
+    app: App, carer: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = home.rescue_identity(settings.DATA)
+    assert ours is not None
+    app.join(ours.recipient)
+    made = app.ready()
+    folder = app.take()
+    assert "It opens there without the words." in (folder / "READ ME.txt").read_text()
+    said = io.StringIO()
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    call_command("import", str(folder), "--user", "carer", stdout=said)
+    assert said.getvalue() == "received: Tuesday’s walk\n"
+    assert (settings.MEDIA / Clip.objects.get().media_name).read_bytes() == made.path.read_bytes()
+    assert import_folder(folder, TYPED, carer).already == ["Tuesday’s walk"], "the words open it as before"
+
+
+def test_a_folder_for_another_portal_says_so_and_opens_with_its_words(
+    app: App, carer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.join(Identity.new().recipient)
+    app.ready()
+    folder = app.take()
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    with pytest.raises(CommandError, match=r"locked for another portal\. It opens with its six words\."):
+        call_command("import", str(folder), "--user", "carer")
+    assert not Upload.objects.exists()
+    said = io.StringIO()
+    monkeypatch.setattr("sys.stdin", io.StringIO(TYPED))
+    call_command("import", str(folder), "--user", "carer", stdout=said)
+    assert said.getvalue() == "received: Tuesday’s walk\n"
+
+
+def test_what_is_locked_for_us_in_a_folder_is_not_believed_either(
+    app: App, carer: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = home.rescue_identity(settings.DATA)
+    assert ours is not None
+    app.join(ours.recipient)
+    app.ready()
+    folder = app.take()
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    for content, why in (
+        (sealed_for(ours.recipient, b"another-folders-words"), "does not open this folder"),
+        (sealed_for(ours.recipient, b"\xff"), "damaged"),
+        (b"", "damaged"),
+    ):
+        (folder / "portal.age").write_bytes(content)
+        with pytest.raises(CommandError, match=rf"{why}.* It opens with its six words\."):
+            call_command("import", str(folder), "--user", "carer")
+    assert not Upload.objects.exists()
+
+
+def test_an_app_without_a_key_that_can_be_read_says_nothing_of_it(app: App) -> None:
+    app.ready()
+    for recipient in ("", "age1nonsense"):
+        app.join(recipient)
+        folder = app.take()
+        assert not (folder / "portal.age").exists()
+        assert "Tell them the six words yourself." in (folder / "READ ME.txt").read_text()
+        assert app.desk.plan().portal == ""
+    app.join(Identity.new().recipient)
+    assert app.desk.plan().portal == "Our diary"

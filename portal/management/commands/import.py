@@ -8,15 +8,19 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.rescue import import_folder
-from portal.sealed import SealError
+from portal.rescue import Imported, import_folder, words_for_us
+from portal.sealed import SealError, WrongWords
+
+NOT_ITS_WORDS = "What the app locked for this portal does not open this folder."
+NEEDS_WORDS = "It opens with its six words."
 
 
 class Command(BaseCommand):
-    """`import FOLDER --user NAME`; the six words are asked for, or come on standard input."""
+    """`import FOLDER --user NAME`; a folder that is not locked for this portal asks for its words, or reads a line."""
 
     help = (
-        "Bring the clips of a folder that the app put on a memory stick. Clips that are here already stay as they are."
+        "Bring the clips of a folder that the app put on a memory stick. Clips that are here already stay as they are. "
+        "A folder that a computer of this portal made opens by itself; another one asks for its six words."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,10 +33,7 @@ class Command(BaseCommand):
         owner = User.objects.filter(username=user, is_active=True).first()
         if owner is None:
             raise CommandError(f"There is no account called {user}. Make it with “diary portal adduser {user}”.")
-        try:
-            found = import_folder(folder, _words(), owner)
-        except SealError as error:
-            raise CommandError(str(error)) from error
+        found = self._import(folder, owner)
         for what, titles in (
             ("received", found.received),
             ("here already", found.already),
@@ -43,8 +44,29 @@ class Command(BaseCommand):
         if found.refused:
             raise CommandError(" ".join(f"Not received: {each}" for each in found.refused))
 
+    def _import(self, folder: Path, owner: User) -> Imported:
+        """With the words that are sealed to this portal's key, else with those that somebody types."""
+        try:
+            try:
+                sealed, why = words_for_us(folder), ""
+            except SealError as error:
+                sealed, why = None, f"{error} {NEEDS_WORDS}"
+            if sealed is not None:
+                try:
+                    return import_folder(folder, sealed, owner)
+                except WrongWords:
+                    why = f"{NOT_ITS_WORDS} {NEEDS_WORDS}"
+            return import_folder(folder, self._typed(why), owner)
+        except SealError as error:
+            raise CommandError(str(error)) from error
 
-def _words() -> str:
-    if sys.stdin.isatty():
-        return getpass.getpass("The six words (they are not shown): ")
-    return sys.stdin.readline(1000)
+    def _typed(self, why: str) -> str:
+        """why: what is to be said before somebody types them; empty where nothing is."""
+        if sys.stdin.isatty():
+            if why:
+                self.stderr.write(why)
+            return getpass.getpass("The six words (they are not shown): ")
+        typed = sys.stdin.readline(1000)
+        if why and not typed.strip():
+            raise CommandError(why)
+        return typed
