@@ -140,11 +140,16 @@ def write_setting(folders: Folders, name: str, value: str | int | bool, *, machi
 
 
 class SettingsDesk:
-    """The settings of a running app: read when it starts, and changed by one screen."""
+    """The settings of a running app: read when it starts, and changed by one screen.
+
+    On a shared computer everybody's are the same, as they say what this computer is.
+    """
 
     def __init__(self, folders: Folders) -> None:
-        self._folders = folders
-        self.read = read_settings(folders)
+        self._folders = folders.common
+        self.read = read_settings(folders.common)
+        self.told = False
+        """True once somebody has seen what is wrong with them."""
 
     @property
     def settings(self) -> Settings:

@@ -51,7 +51,8 @@ def dress_app(app: QApplication) -> None:
 
 def make_window(diary: Diary, folders: Folders, *, wanted: Wanted, outside: Outside) -> Window:
     """The window over an open diary."""
-    return Window(Desk(diary, Bridge(diary), Remembered(folders.data), wanted, outside))
+    remembered = Remembered(folders.data, diary.settings.read)
+    return Window(Desk(diary, Bridge(diary), remembered, wanted, outside, diary.settings.settings))
 
 
 def _say_why(error: CatalogueError | OSError, folders: Folders, *, background: bool) -> int:
@@ -127,7 +128,7 @@ def make_caretaker(
 
     caretaker = Caretaker(
         diary,
-        Remembered(folders.data),
+        Remembered(folders.data, diary.settings.read),
         open_window=open_window,
         make_tray=Icon,
         at_login=login_entry(folders),

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from diary_app import phrases
 from diary_app.clip import Clip, ClipId, Kind
+from diary_app.language import moment_words
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import words
 from ui.adding import Adding
@@ -15,6 +16,7 @@ from ui.desk import Desk
 from ui.dropping import DropScreen
 from ui.place import Name, Place, place_of
 from ui.question import Question
+from ui.settings_card import WrongCard
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.clip_row import ClipRow
 from ui.widgets.text import Card, TwoSides, clear, label, row
@@ -36,11 +38,13 @@ class Home(DropScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="home", wide=True)
         self._adding = Adding(self)
+        self._wrong = QVBoxLayout()
         self._found = QVBoxLayout()
         self._cut_short: tuple[Clip, ...] = ()
         self._found.setSpacing(SPACE * 2)
         self._question = label("", "heading", name="todays-question")
         self._rows: dict[ClipId, ClipRow] = {}
+        self.column.addLayout(self._wrong)
         self.column.addLayout(self._found)
         self.column.addWidget(TwoSides(self._begin(), self._clips(), shares=(1, 1)))
         self.column.addStretch(1)
@@ -101,7 +105,8 @@ class Home(DropScreen):
         super().enter(place)
         self.banner.hush()
         day = self.desk.outside.now().toordinal()
-        self._question.setText(f"“{words.QUESTIONS[day % len(words.QUESTIONS)]}”")
+        self._question.setText(f"“{self.desk.settings.question or words.QUESTIONS[day % len(words.QUESTIONS)]}”")
+        self._show_wrong()
         self._show_newest()
         self._look_for_cut_short()
 
@@ -114,6 +119,22 @@ class Home(DropScreen):
 
     def _on_record(self, kind: Kind) -> None:
         self.go.emit(Place(Name.GET_READY, kind=kind))
+
+    # -- settings that do not count -------------------------------------------------------------------------------
+
+    def _show_wrong(self) -> None:
+        clear(self._wrong)
+        settings = self.desk.diary.settings
+        if settings.read.problems and not settings.told:
+            card = WrongCard(settings)
+            card.wanted.connect(lambda: self.go.emit(Place(Name.SETTINGS)))
+            card.seen.connect(self._on_seen)
+            self._wrong.addWidget(card)
+
+    def _on_seen(self) -> None:
+        self.desk.diary.settings.told = True
+        self._show_wrong()
+        self._video.setFocus()
 
     # -- takes that were cut short --------------------------------------------------------------------------------
 
@@ -130,7 +151,7 @@ class Home(DropScreen):
 
     def _found_card(self, clip: Clip) -> Card:
         card = Card("ok", name="found")
-        when = f"{clip.created_at.astimezone():%A %d %B, %H:%M}"
+        when = moment_words(clip.created_at.astimezone())
         length = phrases.spoken(clip.seconds or 0.0)
         keep = Button(words.KEEP, name="keep-found", weight=Weight.PRIMARY, icon="tick")
         throw = Button(words.BIN_IT, name="bin-found", icon="bin")

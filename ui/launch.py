@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from diary_app.folders import Folders, folders
+from diary_app.language import choose
+from diary_app.settings import read_settings
 
-APP_OPTIONS = ("--data-dir", "--camera", "--microphone")
+APP_OPTIONS = ("--data-dir", "--camera", "--microphone", "--settings")
 """Options that the window takes too; each has a value."""
 BACKGROUND = "--background"
 """Send without a window, and end when there is nothing to send: what the system starts at sign-in."""
@@ -46,14 +48,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         from diary_app import cli
 
         return cli.main(arguments)
+    place = folders(options.get("--data-dir"), options.get("--settings"))
+    _choose_language(read_settings(place).settings.language)
     if not has_display(sys.platform, os.environ):
         from ui import words
 
         sys.stderr.write(f"{words.NO_DISPLAY}\n")
         return 1
-    place = folders(options.get("--data-dir"))
     named = (options.get("--camera", ""), options.get("--microphone", ""))
     return _be_first(place, named, background=BACKGROUND in options)
+
+
+def _choose_language(wanted: str) -> None:
+    """Before any words are imported. wanted: '' follows the system."""
+    from PySide6.QtCore import QLocale
+
+    choose(wanted, *(() if wanted else QLocale.system().uiLanguages()))
 
 
 def _be_first(place: Folders, named: tuple[str, str], *, background: bool) -> int:

@@ -18,6 +18,7 @@ class Name(StrEnum):
     ABOUT = "about"
     SENDING = "sending"
     CLIPS = "clips"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,11 @@ HOME = Place(Name.HOME)
 def back_from(place: Place) -> Place | None:
     """Where Back and Escape lead; None where they lead nowhere."""
     match place.name:
-        case Name.WELCOME | Name.HOME | Name.RECORDING:
+        case Name.HOME | Name.RECORDING:
             return None
-        case Name.GET_READY | Name.WATCH | Name.CLIPS | Name.SENDING:
+        case Name.WELCOME:  # at the first start there is nowhere to go back to
+            return Place(Name.SETTINGS) if place.note else None
+        case Name.GET_READY | Name.WATCH | Name.CLIPS | Name.SENDING | Name.SETTINGS:
             return HOME
         case Name.ABOUT:
             return Place(Name.WATCH, place.clip_id)

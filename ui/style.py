@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from diary_app.settings import Scheme
 from ui.design import CORNER, RING, SPACE, TARGET, Look, Palette, Shade
 
 _R = QPalette.ColorRole
@@ -62,6 +63,12 @@ def system_shade() -> Shade:
     if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
         return Shade.HIGH
     return Shade.DARK if hints.colorScheme() == Qt.ColorScheme.Dark else Shade.LIGHT
+
+
+def chosen_shade(scheme: Scheme) -> Shade:
+    """What the settings ask for."""
+    chosen = {Scheme.LIGHT: Shade.LIGHT, Scheme.DARK: Shade.DARK, Scheme.CONTRAST: Shade.HIGH}
+    return chosen.get(scheme) or system_shade()
 
 
 def apply_look(app: QApplication, look: Look) -> None:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
-from ui import words
+from ui import settings_words, words
 from ui.design import SPACE
 from ui.widgets.banner import Mark
 from ui.widgets.buttons import Button, Weight
@@ -26,9 +26,10 @@ class PracticeLine(QFrame):
 
 
 class TopBar(QWidget):
-    """Back, the heading, Help."""
+    """Back, the heading, Settings on Home, Help."""
 
     back = Signal()
+    settings = Signal()
     help = Signal()
 
     def __init__(self) -> None:
@@ -36,12 +37,14 @@ class TopBar(QWidget):
         self.setObjectName("top-bar")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._back = Button(words.BACK, name="back", weight=Weight.QUIET, icon="back")
+        self._settings = Button(settings_words.SETTINGS, name="open-settings", icon="settings")
         self._help = Button(words.HELP, name="help", icon="help")
         self._heading = label("", "title", name="heading", wrap=False)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._in_place = QStackedWidget()
         self._in_place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._back.clicked.connect(self.back)
+        self._settings.clicked.connect(self.settings)
         self._help.clicked.connect(self.help)
         line = QHBoxLayout(self)
         line.setContentsMargins(SPACE * 2, SPACE, SPACE * 2, 0)
@@ -49,6 +52,7 @@ class TopBar(QWidget):
         line.addWidget(self._back)
         line.addWidget(self._heading, 1)
         line.addWidget(self._in_place, 1)
+        line.addWidget(self._settings)
         line.addWidget(self._help)
         self._line = line
 
@@ -56,7 +60,7 @@ class TopBar(QWidget):
         """Take a line that stands in place of the heading on some screen."""
         self._in_place.addWidget(line)
 
-    def show_place(self, heading: str, *, back: bool, line: QWidget | None = None) -> None:
+    def show_place(self, heading: str, *, back: bool, line: QWidget | None = None, settings: bool = False) -> None:
         """Say where the user is, and whether there is a way back."""
         self._heading.setVisible(line is None)
         self._in_place.setVisible(line is not None)
@@ -65,6 +69,7 @@ class TopBar(QWidget):
         self._heading.setText(heading)
         self._heading.setToolTip(heading)
         self._back.setVisible(back)
+        self._settings.setVisible(settings)
         self._line.setContentsMargins(SPACE * (2 if back else 3), SPACE, SPACE * 2, 0)
 
     def focus_help(self) -> None:

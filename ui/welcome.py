@@ -69,7 +69,10 @@ class Welcome(Screen):
         self._stop = threading.Event()
         self._busy.hide()
         self._join.show_form()
+        self._join.propose(self.desk.settings.portal, fixed="portal" in self.desk.diary.settings.read.locked)
         self.banner.hush()
+        if place.note:
+            self.banner.say(place.note, kindly=True)
 
     def leave(self, towards: Place | None) -> None:
         """Nobody waits for a code any more."""

@@ -22,7 +22,9 @@ from ui.question import Question
 from ui.recording import RecordingScreen
 from ui.screen import Screen
 from ui.sending import Sending
-from ui.style import apply_look, system_shade
+from ui.settings_screen import PLACE as SETTINGS
+from ui.settings_screen import SettingsScreen
+from ui.style import apply_look, chosen_shade
 from ui.top import PracticeLine, TopBar
 from ui.watch_back import WatchBack
 from ui.welcome import Welcome
@@ -52,6 +54,8 @@ def make_screen(name: Name, desk: Desk) -> Screen:
             return Sending(desk)
         case Name.CLIPS:
             return Clips(desk)
+        case Name.SETTINGS:
+            return SettingsScreen(desk)
         case _:
             assert_never(name)
 
@@ -64,7 +68,7 @@ class Window(QMainWindow):
         self.setObjectName("window")
         self.desk = desk
         self._fixed_shade = shade
-        self.look = Look(shade or system_shade(), desk.remembered.scale)
+        self.look = Look(shade or chosen_shade(desk.settings.look), desk.remembered.scale)
         self._may_close = False
         self._take_may_end = False
         self.may_close: Callable[[], bool] = lambda: True
@@ -111,6 +115,11 @@ class Window(QMainWindow):
             screen.retitled.connect(self._show_place)
         self._top.back.connect(self.back)
         self._top.help.connect(self.toggle_help)
+        self._top.settings.connect(lambda: self.go(SETTINGS))
+        settings = self.screens[Name.SETTINGS]
+        if isinstance(settings, SettingsScreen):
+            settings.looks.connect(self.follow_system)
+            settings.scale.connect(self.set_scale)
         self._help.closed.connect(self.toggle_help)
         self._help.larger.connect(self._on_larger)
         self._help.smaller.connect(self._on_smaller)
@@ -145,7 +154,12 @@ class Window(QMainWindow):
 
     def _show_place(self) -> None:
         heading = self.screen_shown.heading
-        self._top.show_place(heading, back=back_from(self.place) is not None, line=self.screen_shown.banner_line)
+        self._top.show_place(
+            heading,
+            back=back_from(self.place) is not None,
+            line=self.screen_shown.banner_line,
+            settings=self.place.name is Name.HOME,
+        )
         self.setWindowTitle(f"{heading} – {words.APP}")
 
     def back(self) -> None:
@@ -215,8 +229,8 @@ class Window(QMainWindow):
         self._make_room_for_help()
 
     def follow_system(self) -> None:
-        """Take the system's light, dark or high contrast, unless one was fixed."""
-        self.take_shade(self._fixed_shade or system_shade())
+        """Take the system's light, dark or high contrast, unless one was fixed or chosen."""
+        self.take_shade(self._fixed_shade or chosen_shade(self.desk.settings.look))
 
     def take_shade(self, shade: Shade) -> None:
         """Show light, dark or high contrast."""

@@ -144,13 +144,15 @@ def open_window(
     diary: Diary,
     folder: Path,
     *,
-    shade: Shade = Shade.LIGHT,
+    shade: Shade | None = Shade.LIGHT,
     wanted: Wanted = DEMO,
     outside: Outside = OUTSIDE,
     size: tuple[int, int] = (1280, 800),
 ) -> Iterator[Someone]:
     """Open the window; closes it afterwards, answering that a recording may end."""
-    window = Window(Desk(diary, Bridge(diary), Remembered(folder), wanted, outside), shade=shade)
+    remembered = Remembered(folder, diary.settings.read)
+    desk = Desk(diary, Bridge(diary), remembered, wanted, outside, diary.settings.settings)
+    window = Window(desk, shade=shade)
     window.resize(*size)
     window.show()
     window.activateWindow()

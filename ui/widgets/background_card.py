@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from diary_app.errors import Refused
 from ui import background_words as words
+from ui import settings_words
 from ui.life import AfterClosing
 from ui.remembered import Remembered
 from ui.widgets.choices import PickBox, Tick
@@ -15,6 +16,10 @@ RULES = {
     AfterClosing.GO_ON: words.RULE_GO_ON,
     AfterClosing.STOP: words.RULE_STOP,
 }
+
+
+DECIDABLE = ("after_closing", "at_login")
+"""In the order of the controls."""
 
 
 class BackgroundCard(Card):
@@ -34,7 +39,9 @@ class BackgroundCard(Card):
         self._rule.activated.connect(self._on_rule)
         self._login.clicked.connect(self._on_login)
         why = label(words.AT_LOGIN_WHY, "soft")
-        for part in (label(words.WHEN_CLOSED, "heading"), which, self._rule, self._login, why):
+        self._decided = {name: label(settings_words.DECIDED, "strong", name=f"{name}-decided") for name in DECIDABLE}
+        rule_says, login_says = self._decided.values()
+        for part in (label(words.WHEN_CLOSED, "heading"), which, self._rule, rule_says, self._login, why, login_says):
             self.column.addWidget(part)
 
     @property
@@ -46,6 +53,10 @@ class BackgroundCard(Card):
         """Show what is kept."""
         self._rule.setCurrentIndex(list(RULES).index(self._remembered.after_closing))
         self._login.setChecked(self._remembered.at_login)
+        for (name, says), control in zip(self._decided.items(), self.controls, strict=True):
+            decided = self._remembered.decided(name)
+            says.setVisible(decided)
+            control.setAccessibleDescription(settings_words.DECIDED if decided else "")
 
     def _on_rule(self, place: int) -> None:
         try:

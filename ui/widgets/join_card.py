@@ -57,6 +57,12 @@ class JoinCard(Card):
             column.addWidget(widget, 0, side)
         return part
 
+    def propose(self, address: str, *, fixed: bool) -> None:
+        """Have this address there, unless somebody has typed one. fixed: the organisation decides it."""
+        if fixed or not self.address.text():
+            self.address.setText(address)
+        self.address.setReadOnly(fixed)
+
     def show_form(self) -> None:
         """Ask for the address."""
         self._ask.say(welcome_words.JOIN_ASK)
