@@ -18,12 +18,13 @@ import av
 import numpy as np
 
 from diary_app.editing.frames import Piece, exactly
-from diary_app.editing.hiss import Powers, noise_print, without_hiss
+from diary_app.editing.hiss import noise_print, without_hiss
 from diary_app.editing.hum import RATE, STRETCH, Hum, find_hum, without_hum
 from diary_app.editing.media import address
 from diary_app.editing.progress import Meter
-from diary_app.editing.sound import FADE_S, Sound, as_frame, layout_of, sound_of
+from diary_app.editing.sound import FADE_S, Sound, as_frame, in_seconds, layout_of, sound_of
 from diary_app.editing.source import Source
+from diary_app.editing.windowed import Powers
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,9 @@ def room_of(take: Path, pieces: Sequence[Piece], *, seconds: Fraction, channels:
     near = _around(pieces, seconds)
     total = sum(piece.length for piece in near) * RATE
     pauses, read = _Pauses(int(total)), 0
-    for block in _seconds_of(sound_of(take, near, rate=RATE, channels=channels, fade=[(False, False)] * len(near))):
+    for block in in_seconds(
+        sound_of(take, near, rate=RATE, channels=channels, fade=[(False, False)] * len(near)), RATE
+    ):
         pauses.hear(block)
         read += block.shape[1]
         meter.report(read / float(total))
@@ -163,25 +166,13 @@ def _piece(take: Path, piece: Piece, count: int, room: Room, *, channels: int) -
     """`count` samples from the beginning of a piece on."""
     lead = min(LEAD, int(piece.start * RATE))
     wanted = Piece(piece.start - Fraction(lead, RATE), piece.start + Fraction(count, RATE))
-    blocks = _seconds_of(sound_of(take, [wanted], rate=RATE, channels=channels, fade=[(False, False)]))
+    blocks = in_seconds(sound_of(take, [wanted], rate=RATE, channels=channels, fade=[(False, False)]), RATE)
     if room.hum:
         blocks = without_hum(blocks, room.hum, channels=channels)
     at = 0
     for block in without_hiss(blocks, room.noise, channels=channels):
         yield block[:, max(0, lead - at) :]
         at += block.shape[1]
-
-
-def _seconds_of(blocks: Iterator[Sound]) -> Iterator[Sound]:
-    """The same sound in blocks of a second or so."""
-    waiting: list[Sound] = []
-    for block in blocks:
-        waiting.append(block)
-        if sum(each.shape[1] for each in waiting) >= RATE:
-            yield np.concatenate(waiting, axis=1)
-            waiting = []
-    if waiting:
-        yield np.concatenate(waiting, axis=1)
 
 
 def _faded(blocks: Iterator[Sound], count: int, ends: tuple[bool, bool]) -> Iterator[Sound]:

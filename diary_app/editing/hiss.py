@@ -12,25 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diary_app.editing.sound import Sound
+from diary_app.editing.windowed import HOP, SHAPE, WINDOW, Powers, windowed
 
 RATE = 48_000
-WINDOW = 1_536
-"""32 ms: the overtones of a deep voice lie apart, and a consonant is not smeared."""
-HOP = WINDOW // 4
-BATCH = 64
-"""Windows that are transformed at once."""
-
 LEAST_DB = -14.0
 """Noise alone is let through at this."""
 MEMORY = 0.98
 """How much of what is believed of a moment comes from the moment before."""
 FAINTEST = 1e-10
 """Noise is never taken for less: -100 dB in a window's frequency."""
-
-Powers = NDArray[np.float32]
-
-_SHAPE = np.sqrt(np.hanning(WINDOW + 1)[:-1]).astype(np.float32)
-"""Applied before and after; at a quarter of its length apart, its squares add up to 2."""
 
 
 def noise_print(stretches: Sound) -> Powers:
@@ -41,7 +31,7 @@ def noise_print(stretches: Sound) -> Powers:
     prints = []
     for stretch in stretches:
         rows = np.lib.stride_tricks.sliding_window_view(stretch, WINDOW, axis=1)[:, :: 2 * HOP]
-        powers = np.abs(np.fft.rfft(rows * _SHAPE)) ** 2
+        powers = np.abs(np.fft.rfft(rows * SHAPE)) ** 2
         # The median of noise's power is ln 2 of its mean.
         prints.append(np.median(powers, axis=1).sum(axis=0) / np.log(2))
     middle = np.median(prints, axis=0)
@@ -92,32 +82,4 @@ def _lift(v: Powers) -> Powers:
 
 def without_hiss(blocks: Iterable[Sound], noise: Powers, *, channels: int) -> Iterator[Sound]:
     """The same sound with the noise made quieter: as many samples, each at its own place."""
-    gains = _Gains(noise)
-    lead = WINDOW - HOP  # so that the first sample lies in as many windows as every other one
-    held, tail = np.zeros((channels, lead), np.float32), np.zeros((channels, lead), np.float32)
-    given = made = 0
-    for block in blocks:
-        given += block.shape[1]
-        held = np.concatenate([held, block], axis=1)
-        if held.shape[1] < WINDOW + BATCH * HOP:
-            continue
-        ready, held, tail = _cleaned(held, tail, gains)
-        yield ready[:, max(0, lead - made) :]
-        made += ready.shape[1]
-    ready, _, _ = _cleaned(np.pad(held, ((0, 0), (0, WINDOW))), tail, gains)
-    yield ready[:, max(0, lead - made) : given + lead - made]
-
-
-def _cleaned(held: Sound, tail: Sound, gains: _Gains) -> tuple[Sound, Sound, Sound]:
-    """What is finished of the sound that is held, what is still needed of it, and windows that reach beyond."""
-    channels = len(held)
-    windows = np.lib.stride_tricks.sliding_window_view(held, WINDOW, axis=1)[:, ::HOP]
-    count = windows.shape[1]
-    spectra = np.fft.rfft(windows * _SHAPE)
-    spectra *= gains.of((np.abs(spectra) ** 2).sum(axis=0))
-    parts = (np.fft.irfft(spectra, WINDOW) * (_SHAPE / 2)).reshape(channels, count, -1, HOP)
-    whole = np.zeros((channels, count * HOP + tail.shape[1]), np.float32)
-    whole[:, : tail.shape[1]] = tail
-    for at in range(parts.shape[2]):
-        whole[:, at * HOP : (at + count) * HOP] += parts[:, :, at].reshape(channels, -1)
-    return whole[:, : count * HOP], held[:, count * HOP :], whole[:, count * HOP :]
+    yield from windowed(blocks, _Gains(noise).of, channels=channels)

@@ -5,7 +5,7 @@ and in again over 5 ms, because a jump from one place to another is heard as a c
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -153,6 +153,18 @@ def _frames(media: InputContainer, stream: AudioStream, wanted: Form) -> Iterato
 
 def _rest(resampler: AudioResampler | None) -> list[AudioFrame]:
     return resampler.resample(None) if resampler else []
+
+
+def in_seconds(blocks: Iterable[Sound], rate: int) -> Iterator[Sound]:
+    """The same sound in blocks of a second or so."""
+    waiting: list[Sound] = []
+    for block in blocks:
+        waiting.append(block)
+        if sum(each.shape[1] for each in waiting) >= rate:
+            yield np.concatenate(waiting, axis=1)
+            waiting = []
+    if waiting:
+        yield np.concatenate(waiting, axis=1)
 
 
 def _faded(blocks: Iterator[Sound], count: int, *, width: int, ends: tuple[bool, bool]) -> Iterator[Sound]:
