@@ -55,9 +55,13 @@ class FaceFinder(Protocol):
 
 
 class YuNetFaces:
-    """YuNet, from its ONNX file (see capture.models). Raises OSError where it cannot be read. Callers wait in turn."""
+    """YuNet, from its ONNX file (see capture.models). Raises OSError where it cannot be read. Callers wait in turn.
 
-    def __init__(self, model: Path) -> None:
+    long_side: the network sees the picture at so many pixels; more find smaller faces, and take longer.
+    """
+
+    def __init__(self, model: Path, *, long_side: int = LONG_SIDE) -> None:
+        self._long_side = long_side
         self._guard = threading.Lock()
         # Given as bytes, because OpenCV cannot open every path on Windows.
         self._model = np.frombuffer(model.read_bytes(), np.uint8)
@@ -65,7 +69,7 @@ class YuNetFaces:
 
     def find(self, image: Image) -> list[Face]:
         """See FaceFinder."""
-        scale = LONG_SIDE / max(image.shape[:2])
+        scale = self._long_side / max(image.shape[:2])
         height, width = (max(1, round(side * scale)) for side in image.shape[:2])
         # In two steps: straight from a large picture INTER_AREA takes four times as long and shows no more.
         if scale < 1 / 3:

@@ -233,7 +233,7 @@ class Preparer:
                 clip = self._catalogue.clip(expected.clip_id)
             except UnknownClip:
                 return None
-            nameless = clip.kind is Kind.SOUND and not clip.about.title.strip()  # the title is inside the file
+            nameless = clip.sent_kind is Kind.SOUND and not clip.about.title.strip()  # the title is inside the file
             if clip.stage is not Stage.SAVED or clip.rendition is not None or nameless:
                 return None
             self._early = _Job(clip, threading.Event(), ahead=True)
@@ -346,7 +346,7 @@ class Preparer:
         )
 
     def _out(self, clip: Clip) -> Path:
-        return self._folders.renditions / f"{clip.clip_id}{'.mp4' if clip.kind is Kind.VIDEO else '.m4a'}"
+        return self._folders.renditions / f"{clip.clip_id}{'.mp4' if clip.sent_kind is Kind.VIDEO else '.m4a'}"
 
     def _ready(self, before: Clip, rendition: Rendition) -> Rendition | None:
         """Keep the rendition, unless the clip was edited or binned meanwhile."""

@@ -36,7 +36,7 @@ class SmallCopies:
 
     def is_to_be_made(self, clip: Clip) -> bool:
         """True where there is none yet, and one would be watched much sooner than the clip. Opens the take."""
-        if clip.kind is not Kind.VIDEO or clip.small_copy is not None or clip.kept_seconds < SHORTEST_S:
+        if clip.sent_kind is not Kind.VIDEO or clip.small_copy is not None or clip.kept_seconds < SHORTEST_S:
             return False
         try:
             facts = probe(clip.take)

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC
 
-from diary_app.clip import Clip, Kind, Rendition, SmallCopy
+from diary_app.clip import Clip, Kind, Rendition, ShowAs, SmallCopy
 from diary_app.delivery.names_told import names_told
 from upload.attempt import SMALL, Parcel
 from upload.tus import Source
@@ -20,7 +20,7 @@ def parcel_of(clip: Clip, rendition: Rendition) -> Parcel:
         clip_id=clip.clip_id,
         source=Source(rendition.path, rendition.bytes),
         sha256=rendition.sha256,
-        filetype=FILETYPES[clip.kind],
+        filetype=FILETYPES[clip.sent_kind],
         facts={
             "title": " ".join(clip.title.split())[:LONGEST_TITLE],
             "audience": clip.about.audience.value,
@@ -28,8 +28,15 @@ def parcel_of(clip: Clip, rendition: Rendition) -> Parcel:
             "recorded": clip.created_at.astimezone(UTC).isoformat(timespec="seconds"),
             "people": json.dumps(people),
             **names_told(clip),
+            **_shown(clip),
         },
     )
+
+
+def _shown(clip: Clip) -> dict[str, str]:
+    """What the moderator is to look out for; nothing where the speaker is seen and heard as they are."""
+    shown = clip.about.show_as
+    return {} if shown is ShowAs.AS_I_AM else {"show_as": shown.value}
 
 
 def small_parcel_of(clip: Clip, small: SmallCopy) -> Parcel:

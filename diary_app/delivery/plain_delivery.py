@@ -70,7 +70,7 @@ class PlainDelivery:
         self._token_file = token_file
         self._clip = clip
         mark = hashlib.sha256(repr(clip.recipe).encode()).hexdigest()[:12]
-        self._made = folders.renditions / f"{clip.clip_id}.made-{mark}{ENDINGS[clip.kind]}"
+        self._made = folders.renditions / f"{clip.clip_id}.made-{mark}{ENDINGS[clip.sent_kind]}"
         self._clock = clock
         self._sleep = sleep
         self._random = random

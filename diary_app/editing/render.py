@@ -8,13 +8,14 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from diary_app.clip import KeptRange, Preset, Rendition
+from diary_app.clip import KeptRange, Kind, Preset, Rendition, ShowAs
 from diary_app.editing import compress
 from diary_app.editing.cutting.cut import cut_of
 from diary_app.editing.errors import EditFailed, EditRefused, WorldError
 from diary_app.editing.ffmpeg_command import encode_command
 from diary_app.editing.files import sha256, whole_file
 from diary_app.editing.finish import NOTHING_MORE, Asked, as_asked, asked_share
+from diary_app.editing.hidden_faces import make_without_faces
 from diary_app.editing.loudness import SILENCE, Loudness, level_for
 from diary_app.editing.making import LISTENING, loudness_of, make_rendition, run, settle, sound_share
 from diary_app.editing.mp4.samples import CannotCut
@@ -77,10 +78,17 @@ def render(
         whole = read_source(take, keep, meter)
         share = asked_share(asked, _sound_share(whole, preset))
         with as_asked(whole, out, temporary, asked, meter.part(0.0, share)) as source:
-            if small:
-                _render_small(source, temporary, meter.part(share, 1.0))
+
+            def make(shown: Source, part: Meter) -> None:
+                if small:
+                    _render_small(shown, temporary, part)
+                else:
+                    _render(shown, temporary, preset, target_mb, part)
+
+            if asked.show_as is ShowAs.BLURRED_FACE and source.facts.kind is Kind.VIDEO:
+                make_without_faces(source, temporary, make, meter.part(share, 1.0))
             else:
-                _render(source, temporary, preset, target_mb, meter.part(share, 1.0))
+                make(source, meter.part(share, 1.0))
             facts = _checked(temporary, source)
         digest = sha256(temporary)
     on_progress(1.0, 0.0)
@@ -164,6 +172,9 @@ def _checked(made: Path, source: Source) -> MediaFacts:
         facts = probe(made)
     except (EditRefused, WorldError) as error:
         raise EditFailed("The finished file cannot be played. Your recording is safe.", detail=str(error)) from error
+    if facts.kind is not source.facts.kind:
+        detail = f"{facts.kind} instead of {source.facts.kind}"
+        raise EditFailed("The finished file is not what it should be. Your recording is safe.", detail=detail)
     if abs(facts.seconds - source.seconds) > FAR_OFF_S + 0.01 * source.seconds:
         detail = f"{facts.seconds:.3f} s instead of {source.seconds:.3f} s"
         raise EditFailed("The finished file is not as long as it should be. Your recording is safe.", detail=detail)

@@ -20,8 +20,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import cv2
+
 from diary_app.child import own_python
-from diary_app.clip import KeptRange, Preset, Rendition
+from diary_app.clip import KeptRange, Preset, Rendition, ShowAs
 from diary_app.editing.errors import EditError, EditFailed, EditRefused, EditStopped, WorldError
 from diary_app.editing.files import remove_leftovers
 from diary_app.editing.finish import NOTHING_MORE, Asked
@@ -66,6 +68,7 @@ class _Order:
     title: str
     names: Sequence[tuple[float, float]]
     small: bool
+    show_as: str
 
 
 def render_apart(
@@ -89,7 +92,7 @@ def render_apart(
     parts = [(part.start_s, part.end_s) for part in keep]
     names = [(name.start_s, name.end_s) for name in asked.names]
     places = str(take.absolute()), str(out.absolute())
-    order = _Order(*places, parts, preset.value, target_mb, asked.clean, asked.title, names, small)
+    order = _Order(*places, parts, preset.value, target_mb, asked.clean, asked.title, names, small, asked.show_as.value)
     brake = _Brake(rest or threading.Event())
     told = _last_word(order, Meter(on_progress, stop or threading.Event(), brake.now_s), brake)
     if "error" in told:
@@ -254,6 +257,7 @@ def main() -> int:
     """Make what is ordered, and say what became of it."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     _be_first_to_go()
+    cv2.setNumThreads(1)  # faces are looked for by several threads of our own
     order = _Order(**json.loads(sys.stdin.readline()))
     stop = threading.Event()
     threading.Thread(target=_stop_with_input, args=(stop,), name="input", daemon=True).start()
@@ -270,7 +274,7 @@ def _made(order: _Order, stop: threading.Event) -> dict[str, str]:
             keep=[KeptRange(*part) for part in order.keep],
             preset=Preset(order.preset),
             target_mb=order.target_mb,
-            asked=Asked(order.clean, order.title, names=tuple(KeptRange(*name) for name in order.names)),
+            asked=_asked(order),
             small=order.small,
             on_progress=_Teller(),
             stop=stop,
@@ -281,6 +285,11 @@ def _made(order: _Order, stop: threading.Event) -> dict[str, str]:
         log.info("not made: %s %s", error, detail)
         return {"error": kind.__name__, "says": str(error), "detail": detail}
     return {"sha256": made.sha256, "bytes": str(made.bytes), "seconds": repr(made.seconds)}
+
+
+def _asked(order: _Order) -> Asked:
+    names = tuple(KeptRange(*name) for name in order.names)
+    return Asked(order.clean, order.title, names=names, show_as=ShowAs(order.show_as))
 
 
 class _Teller:
