@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NewType
 from urllib.parse import urljoin
 
+from diary_app.language import moment_words
+
 ClipId = NewType("ClipId", str)
 """A UUID as text. It exists before the first frame and is the idempotency key everywhere."""
 
@@ -125,17 +127,6 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class CaptionLine:
-    """One caption, in seconds of the take's own time."""
-
-    start_s: float
-    end_s: float
-    text: str
-    doubtful: bool = False
-    """True where the computer was not sure of a word."""
-
-
-@dataclass(frozen=True, slots=True)
 class Rendition:
     """The finished, compressed file; written once, whole, and never changed afterwards."""
 
@@ -229,6 +220,8 @@ class Clip:
     small_copy: SmallCopy | None = None
     delivery: Delivery = field(default_factory=Delivery)
     receipt: Receipt | None = None
+    former: Receipt | None = None
+    """The receipt of the sending before, set aside: its page and its slip hold, and it proves nothing any more."""
     note: str | None = None
     """The moderator's words when the clip was sent back."""
     views: int | None = None
@@ -244,12 +237,23 @@ class Clip:
     @property
     def title(self) -> str:
         """The title that lists show; never empty."""
-        return self.about.title or f"{self.created_at.astimezone():%A %d %B, %H:%M}"
+        return self.about.title or moment_words(self.created_at.astimezone())
 
     @property
     def sent_kind(self) -> Kind:
         """What its rendition holds: of a film that is shown as a voice only, sound alone."""
         return Kind.SOUND if self.about.show_as is ShowAs.VOICE_ONLY else self.kind
+
+    @property
+    def at_portal(self) -> Receipt | None:
+        """The portal's last word, for the clip's page and its slip: of this sending, or of the one before."""
+        return self.receipt or self.former
+
+    @property
+    def may_be_edited(self) -> bool:
+        """True where it is not on its way, nor with those who look at it: saved here, or sent back with its files here."""
+        sent_back = self.stage is Stage.SENT_BACK and self.removed_at is None
+        return not self.wanted or self.stage is Stage.SAVED or sent_back
 
     @property
     def recipe(self) -> tuple[object, ...]:

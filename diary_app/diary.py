@@ -20,10 +20,12 @@ from capture.sound_guard import SoundTrouble
 from capture.sound_verdict import judge_try
 from capture.state import Finishing, Pause, Prepare, Recording, Release, Resume, Scrap, Start, State, Stop, Wish
 from diary_app.binning import Bin
+from diary_app.captions.desk import CaptionDesk
 from diary_app.catalogue import Catalogue
 from diary_app.catalogue.reading import Reading
-from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Preset, Receipt, Stage
+from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Preset, Receipt
 from diary_app.delivery.post_room import PortalFacts, PostRoom
+from diary_app.editable import Editable
 from diary_app.editing.errors import EditError
 from diary_app.editing.ranges import normalise
 from diary_app.editing.speech_span import suggest
@@ -81,7 +83,9 @@ class Diary:
         self._preparer = Preparer(
             folders, self._catalogue, on_news=self._tell, on_ready=room.wake, seconds_for=room.seconds_for
         )
+        self._editable = Editable(self._catalogue)
         self.names = NameDesk(self._catalogue, self._preparer, editable=self._editable, tell=self._tell)
+        self.captions = CaptionDesk(folders, self._catalogue, tell=self._tell)
         self._bin = Bin(folders, self._catalogue, drop=self._preparer.drop, tell=self._tell)
         self.keeping = self._post_room.keeping
         self.library: Reading = self._catalogue
@@ -96,6 +100,7 @@ class Diary:
         if devices:
             self.start_devices()
         self._preparer.start()
+        self.captions.maker.start()
         self._post_room.start()
 
     def start_devices(self) -> None:
@@ -111,6 +116,7 @@ class Diary:
         self._fitting.close()
         self._recorder.close()
         self._preparer.close()
+        self.captions.maker.close()
         self._post_room.close()
         self._catalogue.close()
 
@@ -138,6 +144,7 @@ class Diary:
         match news:
             case StateChanged(state):
                 self._preparer.rest(isinstance(state, Recording | Finishing))
+                self.captions.maker.rest(isinstance(state, Recording | Finishing))
                 self._tell(RecorderChanged(state))
             case Told(sentence):
                 log.warning("told the user: %s", sentence)
@@ -302,16 +309,12 @@ class Diary:
 
     def set_about(self, clip_id: ClipId, about: About) -> None:
         """Keep what the speaker says about the clip. Raises Refused."""
+        if about == self.clip(clip_id).about:
+            return
         self._editable(clip_id)
         with self._preparer.edit(clip_id):
             self._catalogue.set_about(clip_id, about)
         self._tell(ClipChanged(clip_id))
-
-    def _editable(self, clip_id: ClipId) -> Clip:
-        clip = self.clip(clip_id)
-        if clip.wanted and clip.stage is not Stage.SAVED:
-            raise Refused("This clip is already on its way, so it can no longer be changed.")
-        return clip
 
     def promises(self, clip_id: ClipId, stop: threading.Event) -> Iterator[tuple[Preset, Promise]]:
         """How large the rendition of each preset will be, and how long it takes to make and send; the clip's own first.

@@ -28,11 +28,10 @@ def rows_of(texts: Sequence[str]) -> list[str]:
         return [whole] if whole else []
     halves = [(" ".join(pieces[:at]), " ".join(pieces[at:])) for at in range(1, len(pieces))]
     fitting = [pair for pair in halves if max(map(len, pair)) <= WIDTH]
-    return list(min(fitting, key=_ugliness)) if fitting else _filled(pieces)
+    return list(min(fitting, key=lambda pair: _ugliness(*pair))) if fitting else _filled(pieces)
 
 
-def _ugliness(pair: tuple[str, str]) -> float:
-    above, below = pair
+def _ugliness(above: str, below: str) -> int:
     return abs(len(above) - len(below)) + (0 if above.endswith(CLAUSE_ENDS) else _UNBALANCED)
 
 

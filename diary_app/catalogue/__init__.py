@@ -4,6 +4,7 @@ SQLite beside the takes, in WAL mode with synchronous=FULL, so that what was wri
 may call any method: one connection, one lock. Two processes may hold the catalogue open; leases keep them apart.
 """
 
+from diary_app.catalogue.captions import Captioned
 from diary_app.catalogue.edits import Edits
 from diary_app.catalogue.errors import (
     CatalogueDamaged,
@@ -18,5 +19,5 @@ from diary_app.catalogue.queue import Queue
 __all__ = ["Catalogue", "CatalogueDamaged", "CatalogueError", "CatalogueTooNew", "CatalogueUnwritable", "UnknownClip"]
 
 
-class Catalogue(Edits, Queue, News):
+class Catalogue(Edits, Queue, News, Captioned):
     """The open catalogue. Raises CatalogueError where it cannot be opened."""

@@ -97,4 +97,8 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (clip_id, position)
     ) STRICT;
     """,
+    """
+    ALTER TABLE clip ADD COLUMN captions_told TEXT NOT NULL DEFAULT '';
+    ALTER TABLE caption ADD COLUMN words TEXT NOT NULL DEFAULT '[]';
+    """,
 )
