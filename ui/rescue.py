@@ -63,6 +63,8 @@ class TakeAway(Steps):
         super().__init__(parent, desk, name="rescue-taking")
         self._words = passphrase.make_up()
         self._asked: tuple[int, ...] = ()
+        self._portal = ""
+        """Its name, where the portal opens the folder without the words."""
 
     def begin(self) -> None:
         """Look what there is to take."""
@@ -76,9 +78,9 @@ class TakeAway(Steps):
         if not plan.clips:
             self.show_end(words.NOTHING, left_out or words.NOTHING_WHY)
             return
-        size = phrases.size(plan.bytes)
-        what = words.TAKE_SOME.of(len(plan.clips), size=size)
-        texts = (what, words.TAKE_SAFE, words.TAKE_LOCKED, left_out)
+        self._portal = plan.portal
+        what = words.TAKE_SOME.of(len(plan.clips), size=phrases.size(plan.bytes))
+        texts = (what, words.TAKE_SAFE, words.TAKE_LOCKED, self._for_portal(words.TAKE_PORTAL), left_out)
         show = self.button(words.SHOW_WORDS, "rescue-words-show", self._show_words, main=True)
         buttons = flow(show, self.close_button())
         self.turn(words.TAKE_HEADING, *(label(text) for text in texts if text), buttons, focus=show)
@@ -92,7 +94,8 @@ class TakeAway(Steps):
         ]
         card.column.addWidget(flow(*large))
         written = self.button(words.WRITTEN, "rescue-written", self._ask_back, main=True)
-        self.turn(words.WORDS_HEADING, label(words.WORDS_WHY), card, flow(written, self.close_button()), focus=card)
+        why = self._for_portal(words.WORDS_WHY_PORTAL) or words.WORDS_WHY
+        self.turn(words.WORDS_HEADING, label(why), card, flow(written, self.close_button()), focus=card)
         widest = max(each.sizeHint().width() for each in large) + SPACE * 3
         for each in large:
             each.setMinimumWidth(widest)
@@ -136,7 +139,10 @@ class TakeAway(Steps):
         left_out = words.LEFT_OUT.format(titles=", ".join(taken.left_out)) if taken.left_out else ""
         said = words.TAKEN_SOME.of(taken.clips)
         where = words.TAKEN_WHERE.format(folder=taken.folder.name)
-        self.show_end(words.TAKEN, said, where, words.TAKEN_NEXT, left_out)
+        self.show_end(words.TAKEN, said, where, words.TAKEN_NEXT, self._for_portal(words.TAKEN_PORTAL), left_out)
+
+    def _for_portal(self, sentence: str) -> str:
+        return sentence.format(portal=self._portal) if self._portal else ""
 
     def _show_not_taken(self, sentence: str) -> None:
         said = words.STOPPED_TAKING if self.stop.is_set() else sentence

@@ -22,11 +22,13 @@ TAKE_SOME = Plural(
 )
 TAKE_SAFE = _("Everything also stays on this computer, which goes on sending when the internet is back.")
 TAKE_LOCKED = _("Whoever finds the stick sees nothing. It opens with six words that you write on paper.")
+TAKE_PORTAL = _("{portal} can open it too, without the words.")
 SHOW_WORDS = _("Show me the six words")
 LEFT_OUT = _("Not among them, because the recording is not finished or cannot be found: {titles}.")
 
 WORDS_HEADING = _("Write these six words on paper")
 WORDS_WHY = _("Nobody can open the clips without them, not even we. Keep the paper apart from the memory stick.")
+WORDS_WHY_PORTAL = _("Nobody but {portal} can open the clips without them. Keep the paper apart from the memory stick.")
 WORDS_SPOKEN = _("The six words: {words}")
 WORD = "{number}. {word}"
 WRITTEN = _("I have written them down")
@@ -49,6 +51,7 @@ TAKEN = _("It is on the memory stick")
 TAKEN_SOME = Plural("1 clip was copied, read back and compared.", "{number} clips were copied, read back and compared.")
 TAKEN_WHERE = _("The folder is called “{folder}”. Eject the stick before you pull it out.")
 TAKEN_NEXT = _("At another computer with this app, open Help and press “Bring clips here”.")
+TAKEN_PORTAL = _("Or give the stick to the people who run {portal}. It opens there without the words.")
 NOT_TAKEN = _("Nothing is on the memory stick")
 STOPPED_TAKING = _("You stopped it. Your clips are safe on this computer.")
 

@@ -11,6 +11,8 @@ from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.rescue import passphrase
 
+WITHOUT_THEM = "Without them nobody can open it, not even we."
+
 
 def run_rescue(arguments: argparse.Namespace, place: Folders) -> int:
     """Take, or bring."""
@@ -25,7 +27,8 @@ def _take(diary: Diary, out: Path) -> int:
         raise CommandFailed("Every clip on this computer has arrived at the portal. There is nothing to take.")
     words = passphrase.make_up()
     print(f"The six words: {' '.join(words)}", flush=True)
-    say("Write them down, and keep them apart from the memory stick. Without them nobody can open it, not even we.")
+    say("Write them down, and keep them apart from the memory stick.")
+    say(f"Nobody but {plan.portal} can open it without them." if plan.portal else WITHOUT_THEM)
     taken = diary.rescue.take(out, words, on_progress=Teller())
     print(f"{taken.folder}: {_clips(taken.clips)}, {phrases.size(taken.bytes)}, read back and compared")
     for title in taken.left_out:

@@ -1,7 +1,9 @@
 """The memory stick in the window: clips go away and come back, for everybody, and what fails says so."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,13 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 
 from diary_app.clip import ClipId
+from diary_app.delivery.pairing import Pairing
 from diary_app.diary import Diary
-from diary_app.folders import Folders
-from diary_app.rescue import taking
+from diary_app.folders import Folders, folders
+from diary_app.rescue import passphrase, taking
 from diary_app.rescue.age import KEY_WORK
+from portal.rescue_keys import Identity
+from portal.sealed import opened
 from tests.support.app_window import Someone, open_window
 from ui import rescue_steps
 from ui import rescue_words as words
@@ -119,15 +124,18 @@ def words_typed_back(someone: Someone, steps: QWidget, *, mistake: bool = False)
 
 
 def test_clips_go_away_and_come_out_at_another_computer(
-    someone: Someone, clip_id: ClipId, stick: Path, tmp_path: Path
+    someone: Someone, clip_id: ClipId, stick: Path, own_data_folder: Path, tmp_path: Path
 ) -> None:
     someone.window.set_scale(SCALE)
     someone.window.resize(*SIZE)
     diary = someone.window.desk.diary
+    pair = joined(folders(str(own_data_folder)))
     steps = begin(someone, "rescue-take")
     someone.see("rescue-words-show")
     everything_can_be_used(someone, steps)
+    assert words.TAKE_PORTAL.format(portal="Our diary") in texts(steps)
     press(someone, "rescue-words-show")
+    assert words.WORDS_WHY_PORTAL.format(portal="Our diary") in texts(steps)
     made = words_typed_back(someone, steps)
     press(someone, "rescue-choose")
     someone.until(lambda: steps.windowTitle() == words.TAKEN, what="the end")
@@ -135,12 +143,27 @@ def test_clips_go_away_and_come_out_at_another_computer(
     assert someone.reads("rescue-said-0") == words.TAKEN_SOME.of(1)
     (folder,) = stick.iterdir()
     assert folder.name in someone.reads("rescue-said-1")
+    assert someone.reads("rescue-said-3") == words.TAKEN_PORTAL.format(portal="Our diary")
+    assert opened(folder, "portal.age", pair).decode().strip() == passphrase.joined(made)
     someone.key(Qt.Key.Key_Escape)
     assert not someone.sees("rescue-taking")
     assert diary.clip(clip_id).take.exists()
     with another_computer(someone, tmp_path / "elsewhere") as elsewhere:
         bring(elsewhere, made)
         assert elsewhere.window.desk.diary.clip(clip_id).title == diary.clip(clip_id).title
+
+
+def joined(place: Folders) -> Identity:
+    """As if this app were joined to a portal, which nobody reaches; returns the portal's keys."""
+    pair = Identity.new()
+    pairing = Pairing("http://127.0.0.1:1", "Our diary", practice=False, account="", rescue_recipient=pair.recipient)
+    place.settings.write_text(json.dumps({"portal": asdict(pairing)}))
+    return pair
+
+
+def texts(steps: QWidget) -> list[str]:
+    """What the page says."""
+    return [text.text() for text in steps.findChildren(QLabel)]
 
 
 def bring(elsewhere: Someone, made: tuple[str, ...]) -> None:
