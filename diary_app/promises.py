@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from diary_app.clip import Clip, KeptRange, Preset
+from diary_app.clip import Clip, KeptRange, Preset, ShowAs
 from diary_app.editing.progress import Meter
 from diary_app.editing.promise import Cost, promises
 
 MOST_KNOWN = 50
 """Clips whose promises are remembered."""
 
-_Key: TypeAlias = tuple[Path, int, int, tuple[KeptRange, ...], bool]
+_Key: TypeAlias = tuple[Path, int, int, tuple[KeptRange, ...], bool, ShowAs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,9 @@ class Promises:
                 yield preset, self._promise(costs[preset])
         missing = [preset for preset in order if preset not in costs]
         if missing:
+            clean, shown = clip.about.clean_sound, clip.about.show_as
             found = promises(
-                clip.take, keep=clip.keep, presets=missing, clean=clip.about.clean_sound, meter=Meter(stop=stop)
+                clip.take, keep=clip.keep, presets=missing, clean=clean, show_as=shown, meter=Meter(stop=stop)
             )
             for preset, cost in found:
                 self._keep(clip, preset, cost)
@@ -75,10 +76,10 @@ class Promises:
 
 
 def _key(clip: Clip) -> _Key:
-    """The take as it lies on the disk, what is kept of it, and whether hum and hiss are taken out."""
-    clean = clip.about.clean_sound
+    """The take as it lies on the disk, what is kept of it, whether it is made clean, and how its speaker is shown."""
+    clean, shown = clip.about.clean_sound, clip.about.show_as
     try:
         there = clip.take.stat()
     except OSError:  # the reader of the take will say so
-        return clip.take, 0, 0, clip.keep, clean
-    return clip.take, there.st_size, there.st_mtime_ns, clip.keep, clean
+        return clip.take, 0, 0, clip.keep, clean, shown
+    return clip.take, there.st_size, there.st_mtime_ns, clip.keep, clean, shown

@@ -42,7 +42,8 @@ class SmallCopies:
             facts = probe(clip.take)
         except (EditError, OSError):
             return False  # making the rendition says why
-        return is_worth_it(facts, clip.about.preset, seconds=clip.kept_seconds, seconds_for=self._seconds_for)
+        about, seconds = clip.about, clip.kept_seconds
+        return is_worth_it(facts, about.preset, seconds=seconds, seconds_for=self._seconds_for, show_as=about.show_as)
 
     def keep(self, clip_id: ClipId, made: Rendition) -> None:
         """It is whole and on disk: the courier finds it from now on. Raises CatalogueError."""

@@ -14,7 +14,10 @@ from diary_app.clip import Clip, KeptRange, Kind, ShowAs
 from diary_app.editing.bleep import bleeped
 from diary_app.editing.cleaning import cleaned
 from diary_app.editing.errors import EditRefused
+from diary_app.editing.hidden_faces import hiding_work
+from diary_app.editing.making import SOUND_WORK
 from diary_app.editing.other_voice import other_voice
+from diary_app.editing.probe import MediaFacts
 from diary_app.editing.progress import Meter
 from diary_app.editing.songs import ENDINGS, M4A, Song, one_line, write_cover
 from diary_app.editing.source import Source
@@ -64,6 +67,15 @@ def asked_share(asked: Asked, sound_share: float) -> float:
 
 def _work(asked: Asked) -> float:
     return CLEANING * asked.clean + BLEEPING * bool(asked.names) + VOICING * asked.other_voice
+
+
+def disguise_work(facts: MediaFacts, show_as: ShowAs) -> float:
+    """Seconds of work for each second of a take that showing the speaker so costs, besides all else."""
+    if show_as is ShowAs.DISGUISED_VOICE and facts.has_sound:
+        return VOICING * SOUND_WORK
+    if show_as is ShowAs.BLURRED_FACE and facts.kind is Kind.VIDEO:
+        return hiding_work(facts)
+    return 0.0
 
 
 @contextlib.contextmanager

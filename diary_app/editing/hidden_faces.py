@@ -120,6 +120,12 @@ def make_without_faces(source: Source, out: Path, make: Make, meter: Meter) -> N
     raise EditRefused(STILL_SEEN)
 
 
+def cover_faces(source: Source, film: Path, meter: Meter) -> None:
+    """Write what is kept of a film, without its sound, with every face covered that is found in it. Raises likewise."""
+    seen = _faces(kept_pictures(source), source, meter, every_s=LOOK_EVERY_S)
+    _covered(source, film, seen, meter, nowhere=False)
+
+
 def _faces(pictures: Iterator[Shown], source: Source, meter: Meter, *, every_s: float = 0.0) -> list[Sighting]:
     found: list[Sighting] = []
     for faces in sightings(_tell(pictures, source, meter), _size(source.facts), every_s=every_s):

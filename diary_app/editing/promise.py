@@ -16,17 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
-from diary_app.clip import KeptRange, Kind, Preset
+from diary_app.clip import KeptRange, Kind, Preset, ShowAs
 from diary_app.editing import compress
 from diary_app.editing.ffmpeg_child import run_ffmpeg
 from diary_app.editing.ffmpeg_command import KEYFRAMES, encode_command
-from diary_app.editing.finish import CLEANING
+from diary_app.editing.finish import CLEANING, disguise_work
 from diary_app.editing.frames import NO_FRAMES
+from diary_app.editing.hidden_faces import cover_faces
 from diary_app.editing.media import open_media
 from diary_app.editing.probe import MediaFacts, probe
 from diary_app.editing.progress import Meter
 from diary_app.editing.ranges import Ranges, normalise
-from diary_app.editing.source import Source
+from diary_app.editing.source import Source, read_source
 from diary_app.editing.stored_film import Flags, StoredFilm, stored_film, write_short_film
 
 STRETCHES = ((854 * 480, 8), (1280 * 719, 5))
@@ -41,7 +42,7 @@ ALL_S = 2.0
 """What is no longer than this is encoded whole."""
 STILL = 0.002
 """Of a keyframe: below it the size of a picture in the take says nothing more, it stands still."""
-SHORT = "short.mkv"
+SHORT, COVERED = "short.mkv", "covered.mp4"
 SHORT_RUN = 0.7
 """A long encode takes so much of the time for a picture that a short one does: the short one has to get going."""
 HEARD_PER_S = 0.03
@@ -65,6 +66,7 @@ def promises(
     keep: Sequence[KeptRange] = (),
     presets: Sequence[Preset] = tuple(Preset),
     clean: bool = False,
+    show_as: ShowAs = ShowAs.AS_I_AM,
     meter: Meter | None = None,
 ) -> Iterator[tuple[Preset, Cost]]:
     """Yield each preset with what its rendition will cost, as soon as it is known; clean: without hum and hiss.
@@ -75,6 +77,10 @@ def promises(
     facts = probe(take)
     parts = normalise(keep, facts.seconds)
     heard_s = _seconds(parts) * HEARD_PER_S * (1 + CLEANING if clean else 1) if facts.has_sound else 0.0
+    heard_s += disguise_work(facts, show_as) * _seconds(parts)
+    if facts.kind is Kind.VIDEO and show_as is ShowAs.VOICE_ONLY:
+        yield from ((preset, Cost(_bytes_of_voice(facts, parts, preset), heard_s)) for preset in presets)
+        return
     if facts.kind is Kind.SOUND:
         yield from ((preset, Cost(_bytes_of_sound(facts, parts, preset), heard_s)) for preset in presets)
         return
@@ -82,14 +88,17 @@ def promises(
     with tempfile.TemporaryDirectory(prefix="diary-") as folder:
         sample: _Sample | None = None
         for preset in presets:
-            if compress.meets(facts, preset):
+            if compress.meets(facts, preset) and show_as is not ShowAs.BLURRED_FACE:
                 size = _bytes_of_copy(facts, film, parts)
                 yield preset, Cost(size, size * COPIED_PER_BYTE + heard_s)
                 continue
             if sample is None:
                 chosen = _stretches(film, parts, _how_many(facts))
-                seams = write_short_film(take, film, chosen, Path(folder) / SHORT, meter)
-                sample = _Sample(Path(folder), facts, film, tuple(parts), tuple(chosen), seams, heard_s)
+                short = Path(folder) / SHORT
+                seams = write_short_film(take, film, chosen, short, meter)
+                if show_as is ShowAs.BLURRED_FACE:
+                    short = _without_faces(short, Path(folder) / COVERED, meter)
+                sample = _Sample(short, facts, film, tuple(parts), tuple(chosen), seams, heard_s)
             yield preset, sample.cost(compress.encode_for(facts, compress.RECIPES[preset]), meter)
 
 
@@ -105,6 +114,20 @@ def _bytes_of_sound(facts: MediaFacts, parts: Ranges, preset: Preset) -> int:
     return round(bps * seconds / 8 + compress.index_bytes(facts, seconds))
 
 
+def _bytes_of_voice(facts: MediaFacts, parts: Ranges, preset: Preset) -> int:
+    """Of a film: how large its packets of sound are is not known, so they count as encoded."""
+    seconds, alone = _seconds(parts), replace(facts, kind=Kind.SOUND)
+    bps = compress.encode_for(alone, compress.RECIPES[preset]).sound_bps or 0
+    return round(bps * seconds / 8 + compress.index_bytes(replace(alone, fps=0.0), seconds))
+
+
+def _without_faces(short: Path, covered: Path, meter: Meter) -> Path:
+    """A short film with its faces covered, as the whole will be: what is covered costs hardly any bytes."""
+    source = replace(read_source(short, (), meter), pieces=())
+    cover_faces(source, covered, meter)
+    return covered
+
+
 def _bytes_of_copy(facts: MediaFacts, film: StoredFilm, parts: Ranges) -> int:
     """The pictures that are kept, and their share of everything else in the file."""
     pictures = int(film.sizes[film.kept(parts)].sum())
@@ -116,7 +139,7 @@ def _bytes_of_copy(facts: MediaFacts, film: StoredFilm, parts: Ranges) -> int:
 class _Sample:
     """A short film of a few stretches, which stands for what is kept of a take."""
 
-    folder: Path
+    short: Path
     facts: MediaFacts
     """Of the take, as is `film`."""
     film: StoredFilm
@@ -129,9 +152,10 @@ class _Sample:
 
     def cost(self, encode: compress.Encode, meter: Meter) -> Cost:
         """Encode the short film, and tell from it what the whole will cost."""
-        length_s, made = max(0.01, self.seams[-1]), self.folder / "made.mp4"
-        short = replace(self.facts, seconds=length_s, container="matroska", origin_s=0.0, sound_codec=None)
-        command = encode_command(Source(self.folder / SHORT, short, NO_FRAMES, ()), made, encode)
+        length_s, made = max(0.01, self.seams[-1]), self.short.with_name("made.mp4")
+        container = "mov" if self.short.name == COVERED else "matroska"
+        short = replace(self.facts, seconds=length_s, container=container, origin_s=0.0, sound_codec=None)
+        command = encode_command(Source(self.short, short, NO_FRAMES, ()), made, encode)
         began_s = time.monotonic()
         run_ffmpeg(command, seconds=length_s, meter=meter)
         gone_s = time.monotonic() - began_s

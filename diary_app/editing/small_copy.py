@@ -7,8 +7,9 @@ pass: most of its work is decoding the take (decision 25). Pure arithmetic.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from diary_app.clip import Kind, Preset
+from diary_app.clip import Kind, Preset, ShowAs
 from diary_app.editing.compress import RECIPES, Encode, Recipe, encode_for, index_bytes, meets
+from diary_app.editing.finish import disguise_work
 from diary_app.editing.making import DOT_WORK, SOUND_WORK
 from diary_app.editing.probe import MediaFacts
 
@@ -44,21 +45,27 @@ class _Way:
 
 
 def is_worth_it(
-    facts: MediaFacts, preset: Preset, *, seconds: float, seconds_for: Callable[[int], float | None]
+    facts: MediaFacts,
+    preset: Preset,
+    *,
+    seconds: float,
+    seconds_for: Callable[[int], float | None],
+    show_as: ShowAs = ShowAs.AS_I_AM,
 ) -> bool:
     """True where somebody could watch a small copy of so many seconds of a take much sooner than its rendition.
 
     seconds_for: how long so many bytes take to the portal, or None while nothing is known of the connection. The small
     copy is made first, so a rendition that is only copied from the take would wait for it: for that the line must be
-    known to be slow.
+    known to be slow. Who is disguised in the one is disguised in the other, and each costs that work.
     """
     if facts.kind is not Kind.VIDEO:
         return False
-    copied = meets(facts, preset)
+    copied = meets(facts, preset) and show_as is not ShowAs.BLURRED_FACE
     film, small = _film(facts, preset, seconds, copied=copied), _small(facts, seconds)
     if film.bytes <= FROM_BYTES or (copied and seconds_for(FROM_BYTES) is None):
         return False
-    film_s, small_s = (way.work_s + _line_s(way.bytes, seconds_for) for way in (film, small))
+    disguise_s = disguise_work(facts, show_as) * seconds
+    film_s, small_s = (way.work_s + disguise_s + _line_s(way.bytes, seconds_for) for way in (film, small))
     return film_s - small_s > SOONER_S and small_s < film_s / 2
 
 
