@@ -94,7 +94,9 @@ class Upload(Facts):
         """Django's settings for the table."""
 
         ordering = ("created_at",)
-        constraints = (models.UniqueConstraint(fields=["clip_id", "copy"], name="portal_one_upload_a_copy"),)
+        constraints = (
+            models.UniqueConstraint(fields=["clip_id", "copy", "sending"], name="portal_one_upload_a_sending"),
+        )
         indexes = (models.Index(fields=["owner"], condition=models.Q(received=False), name="portal_unfinished"),)
 
     def __str__(self) -> str:

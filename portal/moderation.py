@@ -156,6 +156,11 @@ def _refuse_if_held(clip: Clip, moderator: User | None, sentence: str) -> None:
         raise ModerationRefused(sentence.format(name=held.moderator.username))
 
 
+def note_before(clip: Clip) -> Event | None:
+    """With which note a clip that was sent again had been sent back; None for one that was not sent again."""
+    return clip.events.filter(what=Stage.SENT_BACK).last() if clip.sending > 1 else None
+
+
 # -- decisions ------------------------------------------------------------------------------------------------------
 
 
@@ -226,7 +231,8 @@ def _refuse(why: str | None) -> None:
 
 def _refuse_if_changed(seen: Clip, now: Clip) -> None:
     """What was decided about a clip that waits must not undo what somebody else has decided since."""
-    if seen.stage != now.stage and not (seen.stage in OPEN and now.stage in OPEN):
+    changed = seen.stage != now.stage and not (seen.stage in OPEN and now.stage in OPEN)
+    if changed or seen.sending != now.sending:
         raise ModerationRefused(words.SOMEBODY_ELSE)
 
 

@@ -15,6 +15,7 @@ SHA256: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 ADDRESS: Json = {"type": "string", "format": "uri"}
 BYTES: Json = {"type": "integer", "minimum": 0}
 COUNT: Json = {"type": "integer", "minimum": 0}
+NUMBER: Json = {"type": "integer", "minimum": 1}
 SLIP: Json = {"type": "string", "pattern": "^[A-Z]{4}-[A-Z]{4}-[A-Z]{4}$"}
 MOMENT: Json = {"type": "string", "format": "date-time"}
 
@@ -51,6 +52,7 @@ SCHEMAS: Json = {
         token_endpoint=ADDRESS,
         intake=ADDRESS,
         clips=ADDRESS,
+        again={"const": True},
         accepts={"type": "array", "items": {"enum": FileType.values}},
         copies={"type": "array", "items": {"enum": Copy.values}},
         max_bytes=BYTES,
@@ -66,7 +68,9 @@ SCHEMAS: Json = {
         views=COUNT,
         replies=COUNT,
     ),
-    "Receipt": _object(clip_id=UUID_TEXT, sha256=SHA256, bytes=BYTES, received_at=MOMENT, page=ADDRESS, slip=SLIP),
+    "Receipt": _object(
+        clip_id=UUID_TEXT, sha256=SHA256, bytes=BYTES, sending=NUMBER, received_at=MOMENT, page=ADDRESS, slip=SLIP
+    ),
     "Certificate": _object(
         clip_id=UUID_TEXT,
         title={"type": "string"},
@@ -84,7 +88,8 @@ METADATA = (
     "As tus says: key, space, value in base64; with commas between. clipid (UUID), sha256 (hexadecimal), "
     f"filetype ({' or '.join(FileType.values)}), title (at most 200 characters), "
     f"audience ({' or '.join(Audience.values)}), seconds (decimal), recorded (ISO 8601), "
-    "people (JSON list of name and agrees), copy (full, which is meant where it is missing, or small)."
+    "people (JSON list of name and agrees), copy (full, which is meant where it is missing, or small), "
+    "sending (the number of the sending, 1 where it is missing)."
 )
 
 

@@ -132,15 +132,17 @@ def _moderator_page(
         "waits": waits,
         "problem": problem,
         "note": note,
+        "before": moderation.note_before(clip) if waits else None,
         "events": clip.events.select_related("actor"),
     }
     return render(request, "portal/moderate.html", facts, status=status)
 
 
 def _as_seen(request: HttpRequest, clip_id: UUID) -> tuple[Clip, User]:
-    """The clip at the stage that the moderator's page showed when the button was pressed, and the moderator."""
+    """The clip at the stage and sending that the moderator's page showed at the press of the button; the moderator."""
     found = find_clip(request, clip_id, moderation.may_see)
     found.stage = request.POST.get("stage", found.stage)
+    found.sending = _number(request.POST.get("sending", str(found.sending)))
     assert isinstance(request.user, User)
     return found, request.user
 

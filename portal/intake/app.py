@@ -100,6 +100,8 @@ class Intake:
             raise Refused(409, "other_clip_received", words.OTHER_CLIP_RECEIVED) from error
         except entries.WholeHere as error:
             raise Refused(409, "whole_here", str(error)) from error
+        except entries.NotNext as error:
+            raise Refused(409, "not_next", str(error)) from error
         except entries.Ended as error:
             raise Refused(403, "ended", str(error)) from error
         except store.Damaged as error:

@@ -16,6 +16,8 @@ from portal import words
 
 Fact = TypeVar("Fact")
 MOST_NAMES = 500
+MOST_SENDINGS = 1000
+"""Nobody sends one clip so often: a larger number is a mistake."""
 
 
 class BadMetadata(Exception):
@@ -40,6 +42,7 @@ class ClipFacts:
     people: tuple[Mapping[str, object], ...]
     names_said: tuple[tuple[float, float], ...] = ()
     copy: str = "full"
+    sending: int = 1
 
 
 def read_pairs(header: str) -> dict[str, str]:
@@ -72,6 +75,7 @@ def read_facts(header: str, *, accepts: tuple[str, ...]) -> ClipFacts:
         people=_fact(pairs, "people", _people),
         names_said=_fact(pairs, "names_said", _names) if "names_said" in pairs else (),
         copy=pairs.get("copy", "full"),
+        sending=_fact(pairs, "sending", _sending) if "sending" in pairs else 1,
     )
 
 
@@ -113,6 +117,12 @@ def _seconds(text: str) -> float:
     if not math.isfinite(found) or found < 0:
         raise ValueError("not a length")
     return found
+
+
+def _sending(text: str) -> int:
+    if not re.fullmatch("[1-9][0-9]{0,3}", text) or int(text) > MOST_SENDINGS:
+        raise ValueError("not the number of a sending")
+    return int(text)
 
 
 def _moment(text: str) -> datetime:

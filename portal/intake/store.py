@@ -86,7 +86,7 @@ def database() -> Iterator[None]:
 def create(owner: User, facts: ClipFacts, length: int) -> Upload:
     """The delivery of this clip: the one that exists, or a new one.
 
-    Raises OthersClip, AnotherReceived, entries.Ended, entries.WholeHere, limits.OverLimit and NoRoom.
+    Raises OthersClip, AnotherReceived, one of entries.UNWANTED, limits.OverLimit and NoRoom.
     """
     try:
         return _create(owner, facts, length)
@@ -99,14 +99,16 @@ def create(owner: User, facts: ClipFacts, length: int) -> Upload:
 
 def _create(owner: User, facts: ClipFacts, length: int) -> Upload:
     with transaction.atomic():
-        copies = {upload.copy: upload for upload in _locked(facts.clip_id)}
-        if any(upload.owner_id != owner.pk for upload in copies.values()):
+        uploads = list(_locked(facts.clip_id))
+        if any(upload.owner_id != owner.pk for upload in uploads):
             raise OthersClip
-        existing = copies.get(facts.copy)
+        entries.check_newest(facts.clip_id, facts.sending)
+        named = (facts.copy, facts.sending)
+        existing = next((upload for upload in uploads if (upload.copy, upload.sending) == named), None)
         same = existing is not None and (existing.sha256, existing.bytes) == (facts.sha256, length)
         if existing is not None and same and existing.received:
             return existing
-        entries.check_wanted(facts.clip_id, facts.copy)
+        entries.check_wanted(facts.clip_id, facts.copy, facts.sending)
         if existing is not None and same:
             return _described(existing, facts)
         if existing is not None and existing.received:
@@ -129,16 +131,20 @@ def _described(upload: Upload, facts: ClipFacts) -> Upload:
     upload.filetype, upload.title, upload.audience = facts.filetype, facts.title, facts.audience
     upload.seconds, upload.recorded, upload.people = facts.seconds, facts.recorded, list(facts.people)
     upload.names_said = [list(stretch) for stretch in facts.names_said]
+    upload.sending = facts.sending
     upload.touched_at = timezone.now()
     upload.save()
     return upload
 
 
 def forget_rest(clip_id: UUID) -> None:
-    """Throw away what came of a clip that somebody was done with before all of it was here."""
+    """Throw away what came of a clip, or of a sending of it, that nobody wants any more."""
     with transaction.atomic():
         for upload in _locked(clip_id).filter(received=False):
-            discard(upload)
+            try:
+                entries.check_wanted(clip_id, upload.copy, upload.sending)
+            except entries.UNWANTED:
+                discard(upload)
 
 
 def _check_room(length: int) -> None:
@@ -157,12 +163,13 @@ def find(owner: User, upload_id: UUID) -> Upload:
 def standing(owner: User, upload_id: UUID) -> Standing:
     """Where a delivery stands; what is on disk is fsynced first, so the offset can be relied on.
 
-    Raises NoSuchUpload, DiskFailed, and entries.Ended where no more is wanted.
+    Raises NoSuchUpload, DiskFailed, and one of entries.UNWANTED where no more is wanted.
     """
     upload = find(owner, upload_id)
     if upload.received:
+        entries.check_newest(upload.clip_id, upload.sending)
         return Standing(upload, upload.bytes)
-    entries.check_wanted(upload.clip_id, upload.copy)
+    entries.check_wanted(upload.clip_id, upload.copy, upload.sending)
     with disk_errors(), contextlib.suppress(FileNotFoundError), upload.part.open("r+b") as file:
         os.fsync(file.fileno())
         return Standing(upload, os.fstat(file.fileno()).st_size)
@@ -204,7 +211,8 @@ def keep(upload: Upload) -> None:
     """
     try:
         with contextlib.suppress(entries.WholeHere):
-            entries.check_wanted(upload.clip_id, upload.copy)  # withdrawn just now: portal/removal.py took the bytes
+            # Withdrawn just now: portal/removal.py took the bytes.
+            entries.check_wanted(upload.clip_id, upload.copy, upload.sending)
     except entries.Ended:
         forget_rest(upload.clip_id)
         raise
@@ -228,7 +236,7 @@ def enter_queue(upload: Upload) -> None:
     except entries.Ended:
         forget_rest(upload.clip_id)
         raise
-    entries.drop_small_copies(upload.clip_id)
+    entries.drop_replaced(upload.clip_id)
 
 
 def _enter(upload: Upload) -> None:
@@ -258,7 +266,7 @@ def recover() -> None:
     for path in Path(settings.INCOMING).glob("*.part"):
         if path.stem not in known:
             path.unlink(missing_ok=True)
-    entries.drop_small_copies()
+    entries.drop_replaced()
 
 
 def stale(now: datetime) -> list[Upload]:
@@ -288,7 +296,7 @@ def settle(upload_id: UUID, now: datetime) -> None:
             commit(upload)
         elif upload.touched_at < _too_old(now):
             _forget_stale(upload, now)
-    except (entries.Ended, entries.WholeHere):
+    except entries.UNWANTED:
         forget_rest(upload.clip_id)
     except StoreError:
         log.exception("The delivery %s could not be finished.", upload_id)

@@ -6,7 +6,7 @@ from django import template
 from django.conf import settings
 from django.utils import timezone
 
-from portal.intake.entries import SMALL_CAME
+from portal.intake.entries import FULL_AGAIN, SMALL_AGAIN, SMALL_CAME
 from portal.models import Clip, Event, Stage
 from portal.templatetags.diary import what_happened
 
@@ -22,5 +22,6 @@ def overdue(clip: Clip) -> bool:
 @register.filter
 def happened(event: Event) -> str:
     """An event of the history, in words: a small copy is not the whole of a clip."""
-    small = event.what == Stage.RECEIVED and event.note == SMALL_CAME
-    return "Small copy received" if small else what_happened(event.what)
+    said = {SMALL_CAME: "Small copy received", SMALL_AGAIN: "Sent again", FULL_AGAIN: "Sent again"}
+    known = said.get(event.note) if event.what == Stage.RECEIVED else None
+    return known or what_happened(event.what)

@@ -104,6 +104,8 @@ class TestCreate:
             ("people", "{}"),
             ("people", '[{"name": "Ada", "agrees": "yes"}]'),
             ("people", '[{"name": "", "agrees": true}]'),
+            ("sending", "0"),
+            ("sending", "two"),
         ],
     )
     def test_wrong_or_missing_facts_are_400(self, carer: PortalClient, key: str, value: str | None) -> None:

@@ -15,6 +15,7 @@ import requests
 
 from tests.support.portal_client import PortalClient, Sendable, incoming, received
 from tests.support.portal_process import PortalProcess
+from tests.support.portal_rows import rows
 from tests.support.wait import until
 
 MIB = 1024 * 1024
@@ -173,15 +174,19 @@ STRACE = shutil.which("strace")
 
 @pytest.mark.skipif(STRACE is None, reason="strace is not installed: kills at exact system calls are not tried")
 @pytest.mark.parametrize(
-    ("call", "folder"),
-    [("fsync", None), ("rename", None), ("fsync", "media"), ("fsync", "incoming")],
-    ids=["first fsync", "rename", "fsync of media", "fsync of incoming"],
+    ("call", "folder", "sending"),
+    [("fsync", None, 1), ("rename", None, 1), ("fsync", "media", 1), ("fsync", "incoming", 1), ("fsync", "media", 2)],
+    ids=["first fsync", "rename", "fsync of media", "fsync of incoming", "fsync of media, sent again"],
 )
 def test_kill_inside_the_commit_is_finished_by_the_next_start(
-    own_portal: PortalProcess, own_client: PortalClient, call: str, folder: str | None
+    own_portal: PortalProcess, own_client: PortalClient, call: str, folder: str | None, sending: int
 ) -> None:
     client, clip = own_client, big_clip()
-    location = client.create(clip).headers["Location"]
+    if sending > 1:
+        client.send(Sendable(b"the one before", clip_id=clip.clip_id))
+        with rows(own_portal) as database:
+            database.execute("UPDATE portal_clip SET stage = 'sent_back'")
+    location = client.create(clip, changes={"sending": str(sending)}).headers["Location"]
     own_portal.stop()
     only = ["-P", str(own_portal.data / folder)] if folder else []
     inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when=1"]

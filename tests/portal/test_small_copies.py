@@ -251,7 +251,7 @@ def test_what_the_check_finds_in_a_small_copy_sends_nothing_back(
     clip: Clip, monkeypatch: pytest.MonkeyPatch, replaced: bool
 ) -> None:
     Clip.objects.filter(pk=clip.pk).update(checked_at=None, playable=False)
-    entries.drop_small_copies()
+    entries.drop_replaced()
 
     def look(looked_at: Clip) -> Verdict:
         if replaced:
