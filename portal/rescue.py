@@ -27,10 +27,12 @@ from portal.intake.metadata import BadMetadata, ClipFacts, read_facts
 from portal.models import Clip, Upload
 from portal.sealed import Broken, SealError, WrongWords, opened, unsealed
 
-FORMAT, VERSION = "diary rescue", 2
+FORMAT, VERSION = "diary rescue", 3
 INDEX, FOR_US = "index.age", "portal.age"
 MOST_INDEX_BYTES = 16_000_000
 FILETYPES = {"video": "video/mp4", "sound": "audio/mp4"}
+VOICE_ONLY = "voice_only"
+"""How a speaker is shown whose clip goes out without its picture."""
 NO_SENSE = "This folder is damaged, or was not made by the app."
 
 
@@ -126,7 +128,7 @@ def _facts(clip: Mapping[str, object], rendition: object) -> ClipFacts:
     facts = {
         "clipid": clip.get("clip_id"),
         "sha256": _object(rendition).get("sha256"),
-        "filetype": FILETYPES.get(str(clip.get("kind")), ""),
+        "filetype": FILETYPES.get("sound" if clip.get("show_as") == VOICE_ONLY else str(clip.get("kind")), ""),
         "title": " ".join(str(clip.get("title", "")).split())[:200],
         "audience": clip.get("audience"),
         "seconds": f"{seconds:.3f}" if isinstance(seconds, float) else seconds,
@@ -135,6 +137,7 @@ def _facts(clip: Mapping[str, object], rendition: object) -> ClipFacts:
     }
     if "names_said" in _object(rendition):
         facts["names_said"] = json.dumps(_object(rendition)["names_said"])
+    facts |= {name: clip[name] for name in ("show_as", "sending") if name in clip}
     pairs = (f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in facts.items())
     return read_facts(",".join(pairs), accepts=settings.ACCEPTS)
 

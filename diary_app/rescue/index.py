@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn, TypeVar
 
-from diary_app.clip import About, Audience, ClipId, KeptRange, Kind, Person, Preset
+from diary_app.clip import About, Audience, ClipId, KeptRange, Kind, Person, Preset, ShowAs
 from diary_app.editing.ranges import in_result
 from diary_app.rescue.errors import Damaged, TooNew
 from diary_app.rescue.parts import NAME
 
-FORMAT, VERSION = "diary rescue", 2
-PLAIN = 1
-"""The version of an index without names to bleep: apps that know nothing of them may read it, and no other."""
+FORMAT, VERSION = "diary rescue", 3
+PLAIN, WITH_NAMES = 1, 2
+"""The versions of an index without what an app must know of before it may send a clip: names to bleep, and how its
+speaker wants to be shown. Each app reads what it knows all of."""
 MOST_BYTES = 16_000_000
 MOST_CLIPS = 5_000
 MOST_PARTS = 10_000
 """Kept ranges of a clip."""
 MOST_PEOPLE = 1_000
+MOST_SENDINGS = 1_000
 LONGEST_TEXT = 10_000
 LONGEST_REPORT = 1_000_000
 MOST_FILE_BYTES = 2**42
@@ -66,6 +68,14 @@ class PackedClip:
     rendition: SealedFile | None = None
     rendition_seconds: float = 0.0
     names_said: tuple[KeptRange, ...] = ()
+    sending: int = 1
+
+    @property
+    def version(self) -> int:
+        """The oldest version of an index that can hold it."""
+        if self.about.show_as is not ShowAs.AS_I_AM or self.sending > 1:
+            return VERSION
+        return WITH_NAMES if self.names_said else PLAIN
 
     @property
     def files(self) -> tuple[SealedFile, ...]:
@@ -81,7 +91,7 @@ class PackedClip:
 def write_index(clips: Sequence[PackedClip]) -> bytes:
     """The index as JSON, UTF-8."""
     made = datetime.now(UTC).isoformat(timespec="seconds")
-    version = VERSION if any(clip.names_said for clip in clips) else PLAIN
+    version = max((clip.version for clip in clips), default=PLAIN)
     facts = {"format": FORMAT, "version": version, "made_at": made, "clips": [_clip_facts(clip) for clip in clips]}
     return json.dumps(facts, ensure_ascii=False, allow_nan=False).encode()
 
@@ -104,6 +114,8 @@ def _clip_facts(clip: PackedClip) -> dict[str, object]:
         "take": _file_facts(clip.take),
         "rendition": None if clip.rendition is None else _rendition_facts(clip, clip.rendition),
         **({"names_said": _pairs(clip.names_said)} if clip.names_said else {}),
+        **({"show_as": clip.about.show_as.value} if clip.about.show_as is not ShowAs.AS_I_AM else {}),
+        **({"sending": clip.sending} if clip.sending > 1 else {}),
     }
 
 
@@ -183,6 +195,16 @@ class _Facts:
     def list_if_any(self, name: str, *, most: int) -> Sequence[object]:
         return self.list(name, most=most) if name in self._found else ()
 
+    def text_if_any(self, name: str, otherwise: str) -> str:
+        return self.text(name) if name in self._found else otherwise
+
+    def count_if_any(self, name: str, *, most: int) -> int:
+        """1 and up; 1 where there is none."""
+        found = self._found.get(name, 1)
+        if isinstance(found, bool) or not isinstance(found, int) or not 1 <= found <= most:
+            raise ValueError(f"{name} is no number of ours")
+        return found
+
     def inner(self, name: str, read: "Callable[[_Facts], T]") -> T | None:
         found = self._found[name]
         return None if found is None else read(_Facts(found))
@@ -215,6 +237,7 @@ def _read_clip(facts: _Facts) -> PackedClip:
         rendition=None if rendition is None else rendition[0],
         rendition_seconds=0.0 if rendition is None else float(rendition[1]),
         names_said=tuple(_range(each) for each in facts.list_if_any("names_said", most=MOST_PARTS)),
+        sending=facts.count_if_any("sending", most=MOST_SENDINGS),
     )
 
 
@@ -226,6 +249,7 @@ def _read_about(facts: _Facts) -> About:
         people=tuple(Person(person.text("name"), person.flag("agrees")) for person in people),
         preset=Preset(facts.text("preset")),
         clean_sound=facts.flag("clean_sound"),
+        show_as=ShowAs(facts.text_if_any("show_as", ShowAs.AS_I_AM)),
     )
 
 

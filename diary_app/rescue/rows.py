@@ -43,7 +43,7 @@ def _add_clip(db: sqlite3.Connection, clip: PackedClip, take: str) -> None:
     known = db.execute("SELECT 1 FROM clip WHERE source_sha256 = ?", (clip.take.sha256,)).fetchone()
     db.execute(
         "INSERT INTO clip (clip_id, kind, stage, created_at, take, seconds, report, title, audience, preset,"
-        " clean_sound, wanted, source_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " clean_sound, show_as, sending, wanted, source_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             clip.clip_id,
             clip.kind,
@@ -56,6 +56,8 @@ def _add_clip(db: sqlite3.Connection, clip: PackedClip, take: str) -> None:
             about.audience,
             about.preset,
             int(about.clean_sound),
+            about.show_as,
+            clip.sending,
             int(clip.wanted),
             # Whoever adds the same file by hand meets this clip. Only one clip can be the one.
             None if known else clip.take.sha256,

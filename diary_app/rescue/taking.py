@@ -219,6 +219,7 @@ class _Packer:
             rendition=rendition,
             rendition_seconds=clip.rendition.seconds if clip.rendition and rendition else 0.0,
             names_said=clip.names_said,
+            sending=clip.sending,
         )
 
     def _seal_rendition(self, clip: Clip) -> SealedFile | None:

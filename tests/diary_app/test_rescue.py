@@ -24,6 +24,7 @@ from diary_app.clip import (
     Preset,
     Receipt,
     Rendition,
+    ShowAs,
     Stage,
 )
 from diary_app.editing.errors import EditStopped
@@ -41,7 +42,8 @@ from diary_app.rescue.taking import INDEX, READ_ME, UNFINISHED
 from tests.support import portal_media
 
 WORDS = ("apple", "badge", "camel", "dairy", "easel", "fence")
-ABOUT = About("Tuesday’s walk", Audience.STAFF, (Person("Ann Other", True), Person("Me", True)), Preset.SMALLER, True)
+PEOPLE = (Person("Ann Other", True), Person("Me", True))
+ABOUT = About("Tuesday’s walk", Audience.STAFF, PEOPLE, Preset.SMALLER, True, ShowAs.DISGUISED_VOICE)
 TAKE_BYTES = 150_000
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from diary_app.clip import About, Audience, ClipId, KeptRange, Kind, Person, Preset
+from diary_app.clip import About, Audience, ClipId, KeptRange, Kind, Person, Preset, ShowAs
 from diary_app.rescue import passphrase
 from diary_app.rescue.age import CHUNK, HEAD_BYTES, NONCE, TAG, Sealer, sealed_bytes, unseal
 from diary_app.rescue.errors import Damaged, TooNew, WrongWords
@@ -134,6 +134,17 @@ def test_only_an_app_that_bleeps_them_reads_an_index_with_names() -> None:
     assert read_index(raw) == (named,)
 
 
+def test_only_an_app_that_can_hide_a_speaker_or_send_again_reads_an_index_with_such_a_clip() -> None:
+    for each in (replace(CLIP, about=replace(ABOUT, show_as=ShowAs.BLURRED_FACE)), replace(CLIP, sending=2)):
+        raw = write_index([each])
+        assert b'"version": 3' in raw
+        assert read_index(raw) == (each,)
+    shown = write_index([replace(CLIP, about=replace(ABOUT, show_as=ShowAs.VOICE_ONLY))])
+    for spoiled in (shown.replace(b'"voice_only"', b'"as_a_cat"'), raw.replace(b'"sending": 2', b'"sending": 0')):
+        with pytest.raises(Damaged):
+            read_index(spoiled)
+
+
 HOSTILE: list[tuple[str, str]] = [
     ('"file": "0001.age"', '"file": "../../0001.age"'),
     ('"file": "0001.age"', '"file": "/etc/passwd"'),
@@ -170,7 +181,7 @@ def test_nothing_in_an_index_is_believed(old: str, new: str) -> None:
 
 def test_a_later_index_is_refused_politely() -> None:
     with pytest.raises(TooNew):
-        read_index(write_index([CLIP]).replace(b'"version": 1', b'"version": 3', 1))
+        read_index(write_index([CLIP]).replace(b'"version": 1', b'"version": 4', 1))
 
 
 def test_there_are_words_enough() -> None:
