@@ -18,6 +18,7 @@ from ui.missing import missing
 from ui.place import Name, Place
 from ui.screen import Screen
 from ui.widgets.buttons import Button, Weight
+from ui.widgets.caption_part import CaptionPart
 from ui.widgets.choices import Choice, LongChoice, Tick
 from ui.widgets.flow import flow
 from ui.widgets.people import People
@@ -70,6 +71,9 @@ class AboutIt(Screen):
         self.column.addLayout(self._who_part())
         self.column.addLayout(self._audience_part())
         self.column.addLayout(self._preset_part())
+        self._captions = CaptionPart(desk)
+        self._captions.check.connect(lambda: self.go.emit(Place(Name.CAPTIONS, self._clip_id)))
+        self.column.addWidget(self._captions)
         self._send = Button(words.SEND, name="send", weight=Weight.PRIMARY, icon="send")
         self._send.clicked.connect(self._on_send)
         self.column.addWidget(self._send)
@@ -145,11 +149,13 @@ class AboutIt(Screen):
         self._choices[about.audience].setChecked(True)
         self._people.show_people(about.people)
         self._loading = False
+        self._captions.open(self._clip_id)
         self._ask_for_promises()
 
     def leave(self, towards: Place | None) -> None:
         """Keep what was said."""
         self._stop.set()
+        self._captions.rest()
         self._keep.stop()
         self._save()
         self.desk.diary.prepare_ahead(None)
@@ -196,6 +202,7 @@ class AboutIt(Screen):
         """Only now is the processor free for making it ahead, while the form is filled in."""
         if not stop.is_set():
             self.desk.diary.prepare_ahead(clip_id)
+            self.desk.diary.captions.begin(clip_id)
 
     def _on_no_promise(self, stop: threading.Event, sentence: str) -> None:
         if not stop.is_set():

@@ -16,6 +16,7 @@ class Name(StrEnum):
     RECORDING = "recording"
     WATCH = "watch"
     ABOUT = "about"
+    CAPTIONS = "captions"
     SENDING = "sending"
     CLIPS = "clips"
     SETTINGS = "settings"
@@ -32,6 +33,8 @@ class Place:
     """A sentence to say on arrival: why the user is led there."""
     at_s: float = 0.0
     """Where in the clip, as it is kept, in seconds."""
+    back: Name | None = None
+    """Where Back leads, where that depends on where the user came from."""
 
 
 HOME = Place(Name.HOME)
@@ -48,6 +51,8 @@ def back_from(place: Place) -> Place | None:
             return HOME
         case Name.ABOUT:
             return Place(Name.WATCH, place.clip_id)
+        case Name.CAPTIONS:
+            return Place(place.back or Name.ABOUT, place.clip_id)
         case _:
             assert_never(place.name)
 

@@ -11,11 +11,22 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from diary_app.clip import ClipId, Kind, Stage
 from diary_app.diary import Diary
 from tests.support.app_window import Someone, recording
+from tests.support.captioned import put_draft
 from ui.design import SCALES, TARGET, Shade
 from ui.place import HOME, Name, Place
 from ui.widgets.handles import Handle
 
-PLACES = [Name.WELCOME, Name.HOME, Name.GET_READY, Name.WATCH, Name.ABOUT, Name.SENDING, Name.CLIPS, Name.SETTINGS]
+PLACES = [
+    Name.WELCOME,
+    Name.HOME,
+    Name.GET_READY,
+    Name.WATCH,
+    Name.ABOUT,
+    Name.CAPTIONS,
+    Name.SENDING,
+    Name.CLIPS,
+    Name.SETTINGS,
+]
 
 
 def controls(window: QWidget) -> list[QWidget]:
@@ -25,6 +36,8 @@ def controls(window: QWidget) -> list[QWidget]:
 
 
 def visit(someone: Someone, name: Name, clip_id: ClipId) -> None:
+    if name in (Name.ABOUT, Name.CAPTIONS):
+        put_draft(someone.window.desk.diary, clip_id)
     someone.go(Place(name, clip_id))
     if name is Name.WATCH:
         someone.see("handle-start")
