@@ -4,22 +4,29 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from capture.errors import CaptureError
 from diary_app.catalogue import CatalogueError
-from diary_app.diary import Diary
 from diary_app.editing.errors import EditError
 from diary_app.errors import Refused
 from diary_app.language import shown
+from diary_app.news import News
 from upload.errors import DeliveryError
 
 PLAIN = (Refused, CatalogueError, CaptureError, EditError, DeliveryError, OSError)
 """The errors whose text is a sentence for the user; anything else is a bug and is not swallowed."""
 
 T = TypeVar("T")
+
+
+class Newsroom(Protocol):
+    """Where news comes from: the diary."""
+
+    def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
+        """Call listener with every piece of news, on any thread; returns the function that ends it."""
 
 
 def nothing() -> None:
@@ -41,7 +48,7 @@ class Bridge(QObject):
     """Every piece of the diary's news."""
     _came_back = Signal()
 
-    def __init__(self, diary: Diary) -> None:
+    def __init__(self, diary: Newsroom) -> None:
         super().__init__()
         self._threads: list[threading.Thread] = []
         self._outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()

@@ -9,7 +9,7 @@ from diary_app import phrases
 from diary_app.clip import Clip, ClipId, Kind
 from diary_app.language import moment_words
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
-from ui import words
+from ui import shared_words, words
 from ui.adding import Adding
 from ui.design import SPACE
 from ui.desk import Desk
@@ -25,8 +25,10 @@ NEWEST = 5
 """Clips that Home shows."""
 
 
-def greeting(hour: int) -> str:
-    """The greeting for this hour of the day, 0 to 23."""
+def greeting(hour: int, name: str = "") -> str:
+    """The greeting for this hour of the day, 0 to 23; name: whose diary it is, on a shared computer."""
+    if name:
+        return next(text for until, text in shared_words.GREETINGS if hour < until).format(name=name)
     return next(text for until, text in words.GREETINGS if hour < until)
 
 
@@ -34,6 +36,8 @@ class Home(DropScreen):
     """Where everything begins."""
 
     help_words = words.HELP_HOME
+    owner_name = ""
+    """Whose diary it is, on a shared computer."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="home", wide=True)
@@ -94,7 +98,7 @@ class Home(DropScreen):
     @property
     def heading(self) -> str:
         """The greeting."""
-        return greeting(self.desk.outside.now().hour)
+        return greeting(self.desk.outside.now().hour, self.owner_name)
 
     def first(self) -> QWidget:
         """The first way to begin."""

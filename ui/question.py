@@ -23,13 +23,18 @@ class Question(QDialog):
         column.setContentsMargins(SPACE * 4, SPACE * 4, SPACE * 4, SPACE * 3)
         column.setSpacing(SPACE * 2)
         column.addWidget(label(what, "heading"))
-        column.addWidget(label(why, "body"))
+        self._why = label(why, "body")
+        column.addWidget(self._why)
         across = QBoxLayout.Direction.LeftToRight
         self._answers = QBoxLayout(QBoxLayout.Direction.TopToBottom if below else across)
         self._answers.setSpacing(SPACE)
         column.addLayout(self._answers)
         self._room_px = parent.width() - SPACE * 4
         self.setMinimumWidth(min(480, self._room_px))
+
+    def say_why(self, why: str) -> None:
+        """Other words below the question; they are not spoken again."""
+        self._why.setText(why)
 
     def answer(self, text: str, *, name: str, weight: Weight = Weight.SECONDARY, icon: str = "") -> Button:
         """Add an answer; pressing it closes the question. The first one added has the focus."""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
-from ui import settings_words, words
+from ui import settings_words, shared_words, words
 from ui.design import SPACE
 from ui.widgets.banner import Mark
 from ui.widgets.buttons import Button, Weight
@@ -31,6 +31,8 @@ class TopBar(QWidget):
     back = Signal()
     settings = Signal()
     help = Signal()
+    done = Signal()
+    """Whoever shares this computer with others is done."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +40,8 @@ class TopBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._back = Button(words.BACK, name="back", weight=Weight.QUIET, icon="back")
         self._settings = Button(settings_words.SETTINGS, name="open-settings", icon="settings")
+        self._done = Button(shared_words.DONE, name="im-done", icon="tick")
+        self._done.hide()
         self._help = Button(words.HELP, name="help", icon="help")
         self._heading = label("", "title", name="heading", wrap=False)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -45,6 +49,7 @@ class TopBar(QWidget):
         self._in_place.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._back.clicked.connect(self.back)
         self._settings.clicked.connect(self.settings)
+        self._done.clicked.connect(self.done)
         self._help.clicked.connect(self.help)
         line = QHBoxLayout(self)
         line.setContentsMargins(SPACE * 2, SPACE, SPACE * 2, 0)
@@ -53,8 +58,13 @@ class TopBar(QWidget):
         line.addWidget(self._heading, 1)
         line.addWidget(self._in_place, 1)
         line.addWidget(self._settings)
+        line.addWidget(self._done)
         line.addWidget(self._help)
         self._line = line
+
+    def offer_done(self) -> None:
+        """On a shared computer: the way out is always in sight."""
+        self._done.show()
 
     def hold(self, line: QWidget) -> None:
         """Take a line that stands in place of the heading on some screen."""

@@ -132,6 +132,15 @@ class Window(QMainWindow):
         shortcuts.bind(shortcuts.SMALLER, self, self._on_smaller)
         shortcuts.bind(shortcuts.BACK, self, self.back)
 
+    def belongs_to(self, name: str) -> None:
+        """On a shared computer: whose diary this is; it can be left from every screen."""
+        home = self.screens[Name.HOME]
+        if isinstance(home, Home):
+            home.owner_name = name
+        self._top.done.connect(self.close)
+        self._top.offer_done()
+        self._show_place()
+
     # -- where the user is ------------------------------------------------------------------------------------------
 
     @property
