@@ -173,16 +173,15 @@ def _from_the_portal() -> Iterator[str]:
 def bring_up(language: str) -> int:
     """Write the catalogue with the same translations for what is said now; returns how many are missing."""
     path = CATALOGUES / language / "diary.po"
-    old, new = catalogue(language), Catalog(locale=language)
+    said_now, kept = Catalog(), catalogue(language)
     for key, entry in gather().items():
-        known = old.get(key if isinstance(key, str) else key[0], entry.context)
-        string = known.string if known is not None and known.id == key else None
-        new.add(key, string, locations=[(place, 0) for place in entry.places], context=entry.context)
+        said_now.add(key, locations=[(place, 0) for place in entry.places], context=entry.context)
+    kept.update(said_now, no_fuzzy_matching=True)
     head = path.read_text(encoding="utf-8").split("\n\n")[0].rstrip()
     body = io.BytesIO()
-    write_po(body, new, width=120, omit_header=True, include_lineno=False)
+    write_po(body, kept, width=120, omit_header=True, include_lineno=False, ignore_obsolete=True)
     path.write_text(f"{head}\n\n{body.getvalue().decode().strip()}\n", encoding="utf-8")
-    return sum(not translated(entry) for entry in new if entry.id)
+    return sum(not translated(entry) for entry in kept if entry.id)
 
 
 def translated(entry: Message) -> bool:
