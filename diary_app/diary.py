@@ -11,7 +11,7 @@ from pathlib import Path
 
 from capture.clock import MonotonicClock
 from capture.devices import DEMO_CAMERA, DEMO_MICROPHONE, Opener, list_cameras, list_microphones
-from capture.disk import LEAST_FREE_BYTES, RealDisk
+from capture.disk import RealDisk
 from capture.hotplug import DeviceWatch, real_devices
 from capture.model import Camera, Frame, Level, Microphone, PictureFormat, Samples, TakeReport
 from capture.picture_coach import PictureHint
@@ -33,20 +33,19 @@ from diary_app.errors import Refused
 from diary_app.fitting import Fitting
 from diary_app.folders import Folders
 from diary_app.importing import Importer
+from diary_app.mending import Mending
 from diary_app.names import NameDesk
 from diary_app.news import ClipChanged, Devices, DevicesChanged, News, RecorderChanged, RecorderTrouble, TakeFinished
 from diary_app.preparing import Preparer
 from diary_app.promises import Promise, Promises
 from diary_app.recording import TakeDesk
 from diary_app.rescue.desk import RescueDesk
+from diary_app.room import room_s
 from diary_app.settings import SettingsDesk
 from diary_app.sound_try import NOTHING_CAME, TRY_S, SoundTry, play
 
 log = logging.getLogger(__name__)
 
-VIDEO_BYTES_A_SECOND = 600_000
-SOUND_BYTES_A_SECOND = 20_000
-"""What a take needs on disk, rather too much than too little, for the words 'room for 9 hours'."""
 __all__ = ["Devices", "Diary", "PortalFacts", "Promise", "Refused"]
 
 
@@ -62,8 +61,8 @@ class Diary:
         self._catalogue = Catalogue(folders.catalogue)
         self._listeners: list[Callable[[News], None]] = []
         self._guard = threading.Lock()
-        self._desk = TakeDesk(folders, self._catalogue)
-        self._importer = Importer(folders, self._catalogue)
+        self._desk = TakeDesk(folders, self._catalogue, self.settings)
+        self._importer = Importer(folders, self._catalogue, self.settings)
         self._open_take: Clip | None = None
         clock = MonotonicClock()
         opener = Opener(clock)
@@ -87,6 +86,7 @@ class Diary:
         self.names = NameDesk(self._catalogue, self._preparer, editable=self._editable, tell=self._tell)
         self.captions = CaptionDesk(folders, self._catalogue, tell=self._tell)
         self._bin = Bin(folders, self._catalogue, drop=self._preparer.drop, tell=self._tell)
+        self.mending = Mending(folders, self._catalogue, tell=self._tell)
         self.keeping = self._post_room.keeping
         self.library: Reading = self._catalogue
         """The clips that a list shows, without waiting for the others."""
@@ -262,8 +262,7 @@ class Diary:
         measured_s = self._recorder.room_left_s()
         if measured_s is not None:
             return measured_s
-        free = self._disk.free_bytes(self._folders.takes) - LEAST_FREE_BYTES
-        return max(0.0, free / (VIDEO_BYTES_A_SECOND if kind is Kind.VIDEO else SOUND_BYTES_A_SECOND))
+        return room_s(self._disk.free_bytes(self._folders.takes), kind)
 
     def take_report(self, clip_id: ClipId) -> TakeReport | None:
         """What became of every frame of a clip's take; None for a file that was added, or a take that was cut short."""

@@ -14,6 +14,7 @@ from diary_app.editing.files import sha256
 from diary_app.editing.first_look import FirstLook, first_look
 from diary_app.errors import Refused
 from diary_app.folders import Folders
+from diary_app.settings import SettingsDesk
 
 LONGEST_TITLE = 200
 """As the protocol says."""
@@ -22,9 +23,10 @@ LONGEST_TITLE = 200
 class Importer:
     """Any thread; waits for the disk."""
 
-    def __init__(self, folders: Folders, catalogue: Catalogue) -> None:
+    def __init__(self, folders: Folders, catalogue: Catalogue, settings: SettingsDesk) -> None:
         self._folders = folders
         self._catalogue = catalogue
+        self._settings = settings
         self._disk = RealDisk()
 
     def add(self, path: Path) -> ClipId:
@@ -65,5 +67,6 @@ class Importer:
             seconds=seen.seconds,
             title=path.stem[:LONGEST_TITLE],
             source_sha256=digest,
+            preset=self._settings.settings.preset,
         )
         return clip_id

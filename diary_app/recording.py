@@ -22,6 +22,7 @@ from diary_app.catalogue import Catalogue, CatalogueError
 from diary_app.clip import Clip, ClipId, Kind, Stage, new_clip_id
 from diary_app.errors import Refused
 from diary_app.folders import Folders
+from diary_app.settings import SettingsDesk
 from upload.files import locked
 
 log = logging.getLogger(__name__)
@@ -34,9 +35,10 @@ def _at_once() -> bool:
 class TakeDesk:
     """Begins takes with a row, ends them with a report. Its methods are called by the owner of the recorder."""
 
-    def __init__(self, folders: Folders, catalogue: Catalogue) -> None:
+    def __init__(self, folders: Folders, catalogue: Catalogue, settings: SettingsDesk) -> None:
         self._folders = folders
         self._catalogue = catalogue
+        self._settings = settings
         self._locks: dict[ClipId, contextlib.ExitStack] = {}
 
     def take_path(self, clip_id: ClipId, kind: Kind) -> Path:
@@ -54,7 +56,8 @@ class TakeDesk:
         if not stack.enter_context(locked(self._lock_path(clip_id), give_up=_at_once)):
             raise Refused("Another recording is using this name. Please try again.")
         try:
-            clip = self._catalogue.add(clip_id, kind=kind, take=take, stage=Stage.RECORDING)
+            preset = self._settings.settings.preset
+            clip = self._catalogue.add(clip_id, kind=kind, take=take, stage=Stage.RECORDING, preset=preset)
         except CatalogueError:
             stack.close()
             self._lock_path(clip_id).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -10,6 +11,7 @@ from diary_app.catalogue import CatalogueError
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.logbook import catch_bugs, keep_log
+from diary_app.mending import make_room
 from diary_app.start_at_login import login_entry
 from ui import awake, words
 from ui.app_icon import app_icon
@@ -76,6 +78,7 @@ def run(folders: Folders, wanted: Wanted, *, claim: Claim, background: bool = Fa
         keep_log(folders)
         if claim.problem:
             log.warning(claim.problem)
+        make_room(folders, datetime.now().astimezone())
         diary = Diary(folders)
     except (CatalogueError, OSError) as error:
         return _say_why(error, folders, background=background)

@@ -1,5 +1,6 @@
 """Home: today's question, three ways to begin, what was cut short, and the newest clips. GUI thread."""
 
+import logging
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -7,19 +8,25 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from diary_app import phrases
 from diary_app.clip import Clip, ClipId, Kind
+from diary_app.errors import Refused
 from diary_app.language import moment_words
+from diary_app.mending import Report
 from diary_app.news import ClipChanged, News, Progress, TakeFinished
 from ui import shared_words, words
 from ui.adding import Adding
+from ui.announce import announce
 from ui.design import SPACE
 from ui.desk import Desk
 from ui.dropping import DropScreen
+from ui.mended_card import MendedCard
 from ui.place import Name, Place, place_of
 from ui.question import Question
 from ui.settings_card import WrongCard
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.clip_row import ClipRow
 from ui.widgets.text import Card, TwoSides, clear, label, row
+
+log = logging.getLogger(__name__)
 
 NEWEST = 5
 """Clips that Home shows."""
@@ -42,12 +49,14 @@ class Home(DropScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, name="home", wide=True)
         self._adding = Adding(self)
-        self._wrong = QVBoxLayout()
+        self._wrong, self._mending = QVBoxLayout(), QVBoxLayout()
+        self._mended: Report | None = None
         self._found = QVBoxLayout()
         self._cut_short: tuple[Clip, ...] = ()
         self._found.setSpacing(SPACE * 2)
         self._question = label("", "heading", name="todays-question")
         self._rows: dict[ClipId, ClipRow] = {}
+        self.column.addLayout(self._mending)
         self.column.addLayout(self._wrong)
         self.column.addLayout(self._found)
         self.column.addWidget(TwoSides(self._begin(), self._clips(), shares=(1, 1)))
@@ -113,6 +122,7 @@ class Home(DropScreen):
         self._show_wrong()
         self._show_newest()
         self._look_for_cut_short()
+        self.desk.bridge.errand(self.desk.diary.mending.find, self._on_mended, self._on_failed)
 
     def hear(self, news: News) -> None:
         """Keep the list true."""
@@ -139,6 +149,27 @@ class Home(DropScreen):
         self.desk.diary.settings.told = True
         self._show_wrong()
         self._video.setFocus()
+
+    # -- a list of clips that was damaged -------------------------------------------------------------------------
+
+    def _on_mended(self, report: Report | None) -> None:
+        if self.place is None or report is None or report == self._mended:
+            return
+        self._mended = report
+        card = MendedCard(report)
+        card.seen.connect(self._on_mended_seen)
+        self._mending.addWidget(card)
+        announce(card, card.accessibleName())
+        self._show_newest()
+        self._look_for_cut_short()
+
+    def _on_mended_seen(self) -> None:
+        clear(self._mending)
+        self._video.setFocus()
+        try:
+            self.desk.diary.mending.told()
+        except Refused:  # it comes again at the next start
+            log.warning("that the list was mended could not be noted as read", exc_info=True)
 
     # -- takes that were cut short --------------------------------------------------------------------------------
 

@@ -26,11 +26,13 @@ class Database:
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
-            raise CatalogueDamaged(f"The list of your clips ({path}) cannot be opened.") from error
+            raise CatalogueUnwritable(f"The list of your clips ({path}) cannot be opened.") from error
         try:
             self._prepare(path)
         except sqlite3.DatabaseError as error:
             self._db.close()
+            if not is_damage(error):
+                raise CatalogueUnwritable("The list of your clips cannot be opened. Is the disk full?") from error
             raise CatalogueDamaged(
                 f"The list of your clips ({path}) is damaged. Your recordings in {self._folder / 'takes'} are safe."
             ) from error
@@ -87,6 +89,14 @@ class Database:
         with self._change() as db:
             if not db.execute(f"UPDATE clip SET {names} WHERE clip_id = ?", (*columns.values(), clip_id)).rowcount:
                 raise UnknownClip("There is no such clip on this computer.")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """True where SQLite finds the file itself broken; a full disk, or a file that may not be read, is no damage."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in (
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    )
 
 
 def forget_made(db: sqlite3.Connection, clip_id: ClipId) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from diary_app.catalogue.database import forget_made
 from diary_app.catalogue.reading import Reading
-from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Stage
+from diary_app.clip import About, Clip, ClipId, KeptRange, Kind, Preset, Stage
 
 
 class Edits(Reading):
@@ -23,14 +23,19 @@ class Edits(Reading):
         seconds: float | None = None,
         title: str = "",
         source_sha256: str | None = None,
+        preset: Preset = Preset.NORMAL,
+        made_at: datetime | None = None,
     ) -> Clip:
-        """Write the row of a new clip: before its first frame, or when a file that was brought lies in the library."""
-        made_at = datetime.now(UTC).isoformat()
+        """Write the row of a new clip: before its first frame, or when a file that was brought lies in the library.
+
+        made_at: for one that is older than its row.
+        """
+        at = (made_at or datetime.now(UTC)).isoformat()
         with self._change() as db:
             db.execute(
-                "INSERT INTO clip (clip_id, kind, stage, created_at, take, seconds, title, source_sha256)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (clip_id, kind, stage, made_at, self._stored(take), seconds, title, source_sha256),
+                "INSERT INTO clip (clip_id, kind, stage, created_at, take, seconds, title, source_sha256, preset)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (clip_id, kind, stage, at, self._stored(take), seconds, title, source_sha256, preset),
             )
         return self.clip(clip_id)
 

@@ -82,14 +82,16 @@ class Someone:
     def press(self, name: str) -> None:
         """Click in the middle of it."""
         found = self.see(name)
-        self._bring_into_view(found)
+        self.until(lambda: self._in_view(found), what=f"{name} in sight")
         QTest.mouseClick(found, Qt.MouseButton.LeftButton, pos=self._visible_middle(found))
         QApplication.processEvents()
 
-    def _bring_into_view(self, found: QWidget) -> None:
+    def _in_view(self, found: QWidget) -> bool:
+        """Scroll there; a layout that is still coming to rest may take it away again."""
         if found.window() is self.window and self.window.screen_shown.isAncestorOf(found):
             self.window.screen_shown.ensureWidgetVisible(found)
             QApplication.processEvents()
+        return not found.visibleRegion().boundingRect().isEmpty()
 
     def _visible_middle(self, found: QWidget) -> QPoint:
         seen = found.visibleRegion().boundingRect()

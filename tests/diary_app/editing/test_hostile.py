@@ -16,6 +16,7 @@ from diary_app.editing.probe import probe
 from diary_app.errors import Refused
 from diary_app.folders import Folders
 from diary_app.importing import Importer
+from diary_app.settings import SettingsDesk
 from tests.support.doomed import require_strace
 from tests.support.hostile import FAMILIES, MOST_MB, MOST_S, Bait, cut_short, faults, named, odd_places
 from tests.support.media_trial import Trials, trials
@@ -145,7 +146,7 @@ def test_an_import_of_a_file_that_asks_for_too_much_leaves_nothing(
     path.write_bytes(named("samples without entries").make(bait))
     with contextlib.closing(Catalogue(folders.catalogue)) as catalogue:
         with pytest.raises(Refused, match="asks for more than any recording needs"):
-            Importer(folders, catalogue).add(path)
+            Importer(folders, catalogue, SettingsDesk(folders)).add(path)
         assert catalogue.clips() == []
     assert list(folders.takes.iterdir()) == []
 
