@@ -251,7 +251,7 @@ class Clip:
 
     @property
     def may_be_edited(self) -> bool:
-        """True where it is not on its way, nor with those who look at it: saved here, or sent back with its files here."""
+        """True where nobody else has it: it is saved here, or was sent back, and its files are here."""
         sent_back = self.stage is Stage.SENT_BACK and self.removed_at is None
         return not self.wanted or self.stage is Stage.SAVED or sent_back
 

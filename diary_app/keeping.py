@@ -166,7 +166,8 @@ class Keeping:
         kept = clip.receipt
         if kept is None or clip.rendition is None:
             return False
-        if not told.sha256 == kept.sha256 == clip.rendition.sha256 or told.bytes != kept.bytes:
+        same = told.sha256 == kept.sha256 == clip.rendition.sha256 and told.bytes == kept.bytes
+        if not same or told.sending != clip.sending:
             log.error("clip %s: the portal says to have another file; ours stays", clip.clip_id)
             return False
         received = [at for at in (moment(kept.received_at), moment(told.received_at)) if at is not None]

@@ -12,7 +12,7 @@ from diary_app.clip import Clip, ClipId, Goes, Stage
 from diary_app.delivery.sending_rules import MayGo
 from diary_app.errors import Refused
 from diary_app.news import ClipChanged, News, Progress
-from ui import news_words, sending_words, words
+from ui import again_words, news_words, sending_words, words
 from ui.announce import announce
 from ui.desk import Desk
 from ui.journey import Step, ended_too_soon, saved_step
@@ -63,6 +63,7 @@ class Sending(Screen):
         self._anyway = Button(sending_words.SEND_ANYWAY, name="send-anyway", icon="send")
         self._hold = Button(sending_words.HOLD, name="hold", icon="pause")
         self._try_now = Button(words.TRY_NOW, name="try-now", weight=Weight.PRIMARY, icon="again")
+        self._change = Button(again_words.CHANGE, name="change-again", weight=Weight.PRIMARY, icon="cut")
         self._page = Button(words.OPEN_PAGE, name="open-page", weight=Weight.PRIMARY, icon="portal")
         self._home = Button(words.BACK_HOME, name="to-home")
         self._clips = Button(words.TO_CLIPS, name="to-clips")
@@ -73,11 +74,12 @@ class Sending(Screen):
         self._hold.clicked.connect(self._on_hold)
         self._try_now.clicked.connect(self._on_try_now)
         self._page.clicked.connect(self._on_page)
+        self._change.clicked.connect(self._on_change)
         self._home.clicked.connect(lambda: self.go.emit(HOME))
         self._clips.clicked.connect(lambda: self.go.emit(Place(Name.CLIPS)))
         self._watch.clicked.connect(lambda: self.go.emit(Place(Name.WATCH, self._clip_id)))
         self._bin.clicked.connect(self._on_bin)
-        self._pressed = (self._now, self._try_now, self._page, self._anyway, self._hold, self._home)
+        self._pressed = (self._now, self._try_now, self._change, self._page, self._anyway, self._hold, self._home)
         self.column.addWidget(flow(*self._pressed, self._clips, self._watch, self._bin))
 
     @property
@@ -93,7 +95,7 @@ class Sending(Screen):
 
     def first(self) -> QWidget:
         """What there is to do, or the way back."""
-        ways = (*self._moments.buttons, self._now, self._try_now, self._page)
+        ways = (*self._moments.buttons, self._now, self._try_now, self._change, self._page)
         return next((each for each in ways if not each.isHidden()), self._home)
 
     def enter(self, place: Place) -> None:
@@ -128,6 +130,8 @@ class Sending(Screen):
         arrived = clip.stage in ARRIVED
         stay = stay_of(clip, self._answer)
         there = kept_words.TAKEN_BACK if clip.stage is Stage.WITHDRAWN else words.ALL_THERE
+        if clip.stage is Stage.SENT_BACK and clip.may_be_edited:
+            there = again_words.HOW
         if ended_too_soon(clip):
             there = sending_words.SMALL_ONLY
         self._note.setText(there if arrived else stay.note if stay else words.CLOSE_ANYTIME)
@@ -136,19 +140,24 @@ class Sending(Screen):
         self._hold.setVisible(clip.wanted and not arrived and self._answer in (MayGo.YES, MayGo.METERED))
         stuck = clip.delivery.held or clip.stage is Stage.WAITING or bool(clip.delivery.problem)
         self._try_now.setVisible(stuck and not arrived and stay is None)
-        self._page.setVisible(arrived and clip.receipt is not None)
-        self._show_slip(clip)
         gone = clip.removed_at is not None
-        self._watch.setVisible(arrived and not gone)
+        again = clip.stage is Stage.SENT_BACK and not gone
+        self._show_page_and_slip(clip, again=again)
+        self._change.setVisible(again)
+        self._watch.setVisible(arrived and not gone and not again)
         self._bin.say(news_words.FORGET if gone else words.BIN_IT)
         held = clip.delivery.held or clip.delivery.goes is Goes.HELD
         self._bin.setVisible((arrived or held) and may_be_binned(clip))
-        sent_back = clip.stage is Stage.SENT_BACK and not gone
-        noted = moments(clip.note or "", clip.kept_seconds) if sent_back else ()
+        noted = moments(clip.note or "", clip.kept_seconds) if again else ()
         self._moments.show_moments(noted, clip.kind)
 
-    def _show_slip(self, clip: Clip) -> None:
-        slip = clip.receipt if clip.stage is not Stage.WITHDRAWN else None
+    def _show_page_and_slip(self, clip: Clip, *, again: bool) -> None:
+        """again: there is something else to do first."""
+        known = clip.at_portal
+        self._page.weight = Weight.SECONDARY if again else Weight.PRIMARY
+        self._page.setVisible(clip.stage in ARRIVED and known is not None)
+        self._page.updateGeometry()
+        slip = known if clip.stage is not Stage.WITHDRAWN else None
         self._slip.show_slip(slip.slip if slip else "", slip.slip_page if slip else "")
 
     @property
@@ -183,6 +192,10 @@ class Sending(Screen):
         note = text.format(time=moment.time, text=moment.text)
         self.go.emit(Place(Name.WATCH, self._clip_id, note=note, at_s=moment.at_s))
 
+    def _on_change(self) -> None:
+        note = self.desk.diary.clip(self._clip_id).note or ""
+        self.go.emit(Place(Name.WATCH, self._clip_id, note=note))
+
     def _on_hold(self) -> None:
         hold = partial(self.desk.diary.sending.hold, self._clip_id)
         self.desk.bridge.errand(hold, lambda _nothing: announce(self, sending_words.HELD), self._on_failed)
@@ -204,9 +217,9 @@ class Sending(Screen):
             self.banner.say(sentence, safe=words.SAFE_HERE, focus=True)
 
     def _on_page(self) -> None:
-        receipt = self.desk.diary.clip(self._clip_id).receipt
-        if receipt is not None:
-            self.desk.outside.open_page(receipt.page)
+        known = self.desk.diary.clip(self._clip_id).at_portal
+        if known is not None:
+            self.desk.outside.open_page(known.page)
 
     def _on_bin(self) -> None:
         if self.desk.diary.clip(self._clip_id).removed_at is None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from capture.model import TakeReport
 from diary_app import phrases
-from diary_app.clip import Clip, ClipId, KeptRange, Kind, Stage
+from diary_app.clip import Clip, ClipId, KeptRange, Kind
 from diary_app.editing.errors import EditRefused
 from diary_app.editing.filmstrip import Peaks, Thumbnail
 from diary_app.editing.probe import MediaFacts
@@ -141,7 +141,7 @@ class WatchBack(Screen):
         video = clip.kind is Kind.VIDEO
         self._heading = words.WATCH if video else words.LISTEN
         self.view.wait(words.OPENING_CLIP, icon="film" if video else "microphone")
-        editable = self._editable = not clip.wanted or clip.stage is Stage.SAVED
+        editable = self._editable = clip.may_be_edited
         self._report = self.desk.diary.take_report(clip.clip_id)
         self._why = place.note
         self._say_standing()

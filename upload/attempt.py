@@ -15,6 +15,9 @@ from upload.receipt import PortalReceipt, fetch_receipt
 
 MOST_DAMAGED = 3
 """How often a file that arrives damaged is sent from its first byte."""
+SENDING = "sending"
+"""The key of the metadata with the number of the sending, from 2 on."""
+ONCE_ONLY = "The portal takes each clip once only, so this one was not sent again. Your recording is safe."
 SMALL = "small"
 """What the metadata calls the small copy of a clip (key `copy`); the file itself needs no word."""
 
@@ -34,6 +37,11 @@ class Parcel:
     def metadata(self) -> dict[str, str]:
         """Everything that Upload-Metadata carries."""
         return {"clipid": self.clip_id, "sha256": self.sha256, "filetype": self.filetype, **self.facts}
+
+    @property
+    def sending(self) -> int:
+        """2 where the clip was sent back and goes out again."""
+        return int(self.facts.get(SENDING, "1"))
 
     def check_hash(self) -> None:
         """Read the file once more; raises FileChanged where it is not the one that was promised."""
@@ -99,6 +107,8 @@ def _check(account: Account, parcel: Parcel) -> None:
         raise Refusal(
             "This clip is too large for the portal. Trim it, or choose a smaller size. Your recording is safe."
         )
+    if parcel.sending > 1 and not account.portal.again:
+        raise Refusal(ONCE_ONLY)
     if parcel.filetype not in account.portal.accepts:
         raise Refusal("The portal does not take this kind of clip. Your recording is safe on this computer.")
 
@@ -145,7 +155,7 @@ def _fill(line: tus.Line, parcel: Parcel, address: str, *, watcher: Watcher, chu
 
 
 def _matching(parcel: Parcel, receipt: PortalReceipt | None) -> PortalReceipt:
-    if receipt is None:
+    if receipt is None or receipt.sending != parcel.sending:
         raise Unfaithful
     if receipt.sha256 != parcel.sha256 or receipt.bytes != parcel.source.bytes:
         raise Damage

@@ -31,6 +31,10 @@ class Portal:
     max_bytes: int
     copies: frozenset[str] = frozenset({"full"})
     """Which files of one clip it takes: a portal that does not say so takes the full one alone."""
+    again: bool = False
+    """True where a clip that was sent back may be sent again under its id."""
+    stages: str | None = None
+    """Where many clips are asked for at once; None: one by one."""
     keep_days: int | None = None
     """So many days after the receipt a clip's files leave this computer; None: they stay."""
     rescue_recipient: str = ""
@@ -72,6 +76,8 @@ def _read(transport: Transport, facts: dict[str, object]) -> Portal:
         accepts=frozenset(kind for kind in accepts if isinstance(kind, str)),
         max_bytes=whole_number(facts, "max_bytes"),
         copies=_copies(facts.get("copies")),
+        stages=check(text(facts, "stages")) if "stages" in facts else None,
+        again=facts.get("again") is True,
         keep_days=_keep_days(facts.get("keep_days")),
         rescue_recipient=_recipient(facts.get("rescue_recipient")),
     )

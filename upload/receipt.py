@@ -1,6 +1,7 @@
 """The portal's word: the receipt of a clip, and where it is on its way (docs/protocol.md, section 4). Blocking."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,8 @@ from upload.transport import Answer
 
 SLIP = re.compile(r"[A-Z0-9]{2,8}(-[A-Z0-9]{2,8}){0,5}", re.ASCII)
 """What a slip's code may look like: it is shown in large letters, and typed by hand."""
+MOST_AT_ONCE = 100
+"""Clips that are asked for in one request: their ids fit into any server's longest address."""
 STAGES = frozenset({"received", "in_review", "published", "sent_back", "withdrawn"})
 
 
@@ -24,6 +27,8 @@ class PortalReceipt:
     bytes: int
     received_at: str
     page: str
+    sending: int = 1
+    """Of which sending of the clip: 2 where it was sent back, and sent again."""
     slip: str = field(default="", repr=False)
     """The code with which the clip is withdrawn; empty where the portal gives none. Never in a log."""
     told_at: datetime | None = field(default=None, compare=False)
@@ -59,6 +64,7 @@ def fetch_receipt(account: Account, clip_id: str) -> PortalReceipt | None:
         bytes=whole_number(facts, "bytes"),
         received_at=text(facts, "received_at"),
         page=account.check(text(facts, "page")),
+        sending=whole_number(facts, "sending") if "sending" in facts else 1,
         slip=_slip(facts.get("slip")),
         told_at=_told_at(answer),
     )
@@ -69,12 +75,42 @@ def fetch_stage(account: Account, clip_id: str) -> PortalStage | None:
     answer = _get(account, clip_id)
     if answer is None:
         return None
-    facts = answer.json_object()
-    note = facts.get("note")
-    stage = text(facts, "stage")
-    if text(facts, "clip_id") != clip_id or stage not in STAGES or not isinstance(note, str | None):
+    told_of, stage = _stage(answer.json_object())
+    if told_of != clip_id:
         raise NotAPortal
-    return PortalStage(stage, note, _count(facts.get("views")), _count(facts.get("replies")))
+    return stage
+
+
+def fetch_stages(account: Account, clip_ids: Sequence[str]) -> dict[str, PortalStage]:
+    """Where these clips are, without those of which this account has none; a hundred in one request where the portal
+    offers that, else one by one. Raises DeliveryError.
+    """
+    if account.portal.stages is None:
+        asked = ((clip_id, fetch_stage(account, clip_id)) for clip_id in clip_ids)
+        return {clip_id: stage for clip_id, stage in asked if stage is not None}
+    found: dict[str, PortalStage] = {}
+    for start in range(0, len(clip_ids), MOST_AT_ONCE):
+        found.update(_fetch_together(account, account.portal.stages, clip_ids[start : start + MOST_AT_ONCE]))
+    return found
+
+
+def _fetch_together(account: Account, place: str, clip_ids: Sequence[str]) -> dict[str, PortalStage]:
+    answer = _ask(account, f"{place}?ids={','.join(clip_ids)}")
+    told = answer.json_object().get("clips") if answer.status == 200 else None
+    if not isinstance(told, list):
+        raise NotAPortal
+    stages = dict(_stage(each) for each in told)
+    return {clip_id: stages[clip_id] for clip_id in clip_ids if clip_id in stages}
+
+
+def _stage(facts: object) -> tuple[str, PortalStage]:
+    """The clip's id, and where it is; raises NotAPortal."""
+    if not isinstance(facts, dict):
+        raise NotAPortal
+    stage, note = text(facts, "stage"), facts.get("note")
+    if stage not in STAGES or not isinstance(note, str | None):
+        raise NotAPortal
+    return text(facts, "clip_id"), PortalStage(stage, note, _count(facts.get("views")), _count(facts.get("replies")))
 
 
 def _count(value: object) -> int | None:
@@ -98,12 +134,16 @@ def _told_at(answer: Answer) -> datetime | None:
 
 def _get(account: Account, path: str) -> Answer | None:
     base = account.portal.clips.rstrip("/")
+    answer = _ask(account, f"{base}/{path}")
+    return None if answer.status in (404, 410) else answer
+
+
+def _ask(account: Account, address: str) -> Answer:
+    """An answer with 200, or that there is no such thing. Raises DeliveryError."""
     headers = {"Accept": "application/json", "Cache-Control": "no-cache"}
-    answer = account.request("GET", f"{base}/{path}", headers=headers)
-    if answer.status in (404, 410):
-        return None
-    if answer.status >= 400:
+    answer = account.request("GET", address, headers=headers)
+    if answer.status >= 400 and answer.status not in (404, 410):
         raise error_of("GET", answer)
-    if answer.status != 200:
+    if answer.status not in (200, 404, 410):
         raise NotAPortal
     return answer

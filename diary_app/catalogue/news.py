@@ -24,15 +24,19 @@ class News(Reading):
     def hear(
         self, clip: Clip, stage: Stage, *, note: str | None, views: int | None = None, replies: int | None = None
     ) -> bool:
-        """What the portal says of this clip, which was read before; False where nothing of it is new."""
+        """What the portal says of this clip, which was read before; False where nothing of it is new.
+
+        Nothing is written where the clip was moved meanwhile: what was said is of the time before.
+        """
         if (stage, note, views, replies) == (clip.stage, clip.note, clip.views, clip.replies):
             return False
         with self._change() as db:
             heard = db.execute(
-                "UPDATE clip SET stage = ?, note = ?, views = ?, replies = ? WHERE clip_id = ?",
-                (stage, note, views, replies, clip.clip_id),
+                "UPDATE clip SET stage = ?, note = ?, views = ?, replies = ?"
+                " WHERE clip_id = ? AND stage = ? AND sending = ?",
+                (stage, note, views, replies, clip.clip_id, clip.stage, clip.sending),
             )
-            return bool(heard.rowcount)  # else it was binned meanwhile
+            return bool(heard.rowcount)  # else it was binned meanwhile, or is edited to be sent again
 
     def page_of_stage(self, *stages: Stage, skip: int, most: int) -> list[Clip]:
         """So many of the clips at these stages, the newest first, after the newest `skip`."""

@@ -38,11 +38,12 @@ class Queue(Reading):
             )
 
     def queue(self) -> list[Clip]:
-        """The clips that are wanted at the portal, are ready and have no receipt: small ones first."""
+        """The clips that are wanted at the portal, are ready and have no receipt that counts: small ones first."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT clip.* FROM clip JOIN rendition USING (clip_id) LEFT JOIN receipt USING (clip_id)"
-                " WHERE wanted = 1 AND receipt.clip_id IS NULL AND stage IN (?, ?, ?)"
+                "SELECT clip.* FROM clip JOIN rendition USING (clip_id)"
+                " WHERE wanted = 1 AND stage IN (?, ?, ?)"
+                " AND clip_id NOT IN (SELECT clip_id FROM receipt WHERE sha256 != '')"
                 " ORDER BY rendition.bytes, clip.created_at",
                 (Stage.READY, Stage.WAITING, Stage.SENDING),
             ).fetchall()

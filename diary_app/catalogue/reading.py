@@ -150,6 +150,7 @@ class Reading(Database):
             small_copy=belongings.small_copy(clip_id),
             delivery=_delivery(belongings.deliveries.get(clip_id)),
             receipt=belongings.receipt(clip_id),
+            former=belongings.receipt(clip_id, set_aside=True),
             note=row["note"],
             views=row["views"],
             replies=row["replies"],
@@ -190,10 +191,10 @@ class _Belongings:
         path, arrived = self.folder / row["path"], bool(row["arrived"])
         return SmallCopy(path, row["sha256"], row["bytes"], row["seconds"], row["upload_url"], arrived=arrived)
 
-    def receipt(self, clip_id: ClipId) -> Receipt | None:
-        """The portal's word."""
+    def receipt(self, clip_id: ClipId, *, set_aside: bool = False) -> Receipt | None:
+        """The portal's word, or what is left of it where the clip goes out again."""
         row = self.receipts.get(clip_id)
-        if row is None:
+        if row is None or (not row["sha256"]) != set_aside:
             return None
         return Receipt(clip_id, row["sha256"], row["bytes"], row["received_at"], row["page"], row["slip"])
 

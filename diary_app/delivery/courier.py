@@ -20,6 +20,7 @@ from diary_app.delivery.connector import Connector
 from diary_app.delivery.outcomes import Delivered, Elsewhere, Failed, Outcome, Stayed, WentAhead
 from diary_app.delivery.parcels import parcel_of, small_parcel_of
 from diary_app.delivery.small_first import SmallFirst
+from diary_app.delivery.stage_news import StageNews
 from diary_app.delivery.trip import LeaseLost, Trip
 from diary_app.delivery.verdict import judge, reassuring
 from diary_app.news import ClipChanged, News, PortalChanged
@@ -84,6 +85,7 @@ class Courier:
     ) -> None:
         self._catalogue = catalogue
         self._small = SmallFirst(catalogue, metered=metered)
+        self._stages = StageNews(catalogue, tell=tell)
         self._connector = connector
         self._tell = tell
         self._clock = clock
@@ -279,14 +281,17 @@ class Courier:
         try:
             with self._connector.account(stop) as account:
                 receipt = fetch_receipt(account, clip.clip_id)
-                stage = None if receipt is not None else fetch_stage(account, clip.clip_id)
+                newest = receipt is not None and receipt.sending >= clip.sending
+                stage = None if newest else fetch_stage(account, clip.clip_id)
         except DeliveryError:
             return self._failed(clip, error, trip)
-        if receipt is not None and (receipt.sha256, receipt.bytes) == (rendition.sha256, rendition.bytes):
-            return self._delivered(clip, receipt)
-        if receipt is not None:
-            return self._failed(clip, Conflict(OTHER_VERSION), trip)
-        if stage is None or Stage(stage.stage) not in ENDED:
+        if receipt is not None and newest:
+            ours = (rendition.sha256, rendition.bytes, clip.sending)
+            same = (receipt.sha256, receipt.bytes, receipt.sending) == ours
+            return self._delivered(clip, receipt) if same else self._failed(clip, Conflict(OTHER_VERSION), trip)
+        # The receipt of an earlier sending: that one was sent back, as we know.
+        ended = ENDED if receipt is None else (Stage.WITHDRAWN,)
+        if stage is None or Stage(stage.stage) not in ended:
             return self._failed(clip, error, trip)
         log.warning("clip %s: %s (%s)", clip.clip_id, error.sentence, stage.stage)
         fresh = Delivery(goes=clip.delivery.goes)
@@ -325,24 +330,14 @@ class Courier:
             return False
         try:
             with self._connector.account(stop) as account:
-                moved = [self._ask_stage(account, clip) for clip in clips]
+                moved = self._stages.ask(account, clips)
                 self._afterwards(account, stop)
-                return any(moved)
+                return moved
         except Identity as error:
             self._tell(PortalChanged(error.sentence))
         except DeliveryError as error:
             log.info("no news from the portal: %s", error.sentence)
         return False
-
-    def _ask_stage(self, account: Account, clip: Clip) -> bool:
-        """True where the portal moved it; that somebody watched it is no sign that more is about to happen."""
-        found = fetch_stage(account, clip.clip_id)
-        if found is None:
-            return False
-        stage = Stage(found.stage)
-        if self._catalogue.hear(clip, stage, note=found.note, views=found.views, replies=found.replies):
-            self._tell(ClipChanged(clip.clip_id))
-        return (stage, found.note) != (clip.stage, clip.note)
 
     # -- helpers ----------------------------------------------------------------------------------------------------
 

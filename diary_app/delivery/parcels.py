@@ -6,7 +6,7 @@ from datetime import UTC
 
 from diary_app.clip import Clip, Kind, Rendition, ShowAs, SmallCopy
 from diary_app.delivery.names_told import names_told
-from upload.attempt import SMALL, Parcel
+from upload.attempt import SENDING, SMALL, Parcel
 from upload.tus import Source
 
 FILETYPES = {Kind.VIDEO: "video/mp4", Kind.SOUND: "audio/mp4"}
@@ -29,6 +29,7 @@ def parcel_of(clip: Clip, rendition: Rendition) -> Parcel:
             "people": json.dumps(people),
             **names_told(clip),
             **_shown(clip),
+            **({SENDING: str(clip.sending)} if clip.sending > 1 else {}),
         },
     )
 

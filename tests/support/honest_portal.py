@@ -122,6 +122,7 @@ class HonestPortal:
             "clip_id": clip_id,
             "sha256": held.sha256,
             "bytes": len(held.data),
+            "sending": int(held.metadata.get("sending", "1")),
             "received_at": self.received_at,
             "page": f"{self.url}/clip/{clip_id}",
         }
@@ -151,12 +152,18 @@ class HonestPortal:
         metadata = _metadata(request.headers["Upload-Metadata"])
         length = int(request.headers["Upload-Length"])
         clip_id = metadata["clipid"] + (SMALL if metadata.get("copy") == "small" else "")
-        held = self.received.get(clip_id) or self.uploads.get(clip_id)
-        if held is None or (held.length, held.metadata["sha256"]) != (length, metadata["sha256"]):
-            if clip_id in self.received:
+        held = self.uploads.get(clip_id) or self.received.get(clip_id)
+        asked = length, metadata["sha256"], metadata.get("sending")
+        if held is None or (held.length, held.metadata["sha256"], held.metadata.get("sending")) != asked:
+            if clip_id in self.received and not self._comes_again(clip_id, metadata):
                 return refusal(409, "it has this clip")
             self.uploads[clip_id] = Upload(length, metadata)
         return Reply(201, {**TUS, "Location": f"/intake/{clip_id}"})
+
+    def _comes_again(self, clip_id: str, metadata: Mapping[str, str]) -> bool:
+        """Whether this is the next sending of a clip that was sent back."""
+        next_one = int(self.received[clip_id].metadata.get("sending", "1")) + 1
+        return metadata.get("sending") == str(next_one) and self.stages[clip_id][0] == "sent_back"
 
     def _head(self, request: Request) -> Reply:
         upload = self.uploads.get(request.clip_id)
@@ -192,7 +199,7 @@ class HonestPortal:
             return False
         self.received[clip_id] = upload
         if not clip_id.endswith(SMALL):
-            self.stages.setdefault(clip_id, ("received", None))
+            self.stages[clip_id] = ("received", None)
         return True
 
     def _receipt(self, request: Request) -> Reply:

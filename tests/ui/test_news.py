@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 
 from diary_app.clip import ClipId, KeptRange, Receipt, Rendition, Stage
 from diary_app.diary import Diary
@@ -150,3 +151,25 @@ def test_what_is_watched_is_told_to_whoever_removes(someone: Someone, diary: Dia
     assert diary.keeping._watched == sent
     someone.go(HOME)
     assert diary.keeping._watched is None
+
+
+def test_a_clip_that_was_sent_back_is_changed_from_its_own_screen(someone: Someone, diary: Diary, sent: ClipId) -> None:
+    hear(diary, sent, Stage.SENT_BACK, note="Lovely. Please leave out the end.")
+    someone.go(Place(Name.SENDING, sent))
+    assert someone.focused == "change-again"
+    assert someone.sees("open-page")
+    someone.press("change-again")
+    someone.arrives(Name.WATCH)
+    assert "leave out the end" in someone.reads("watch-banner-what")
+    someone.see("handle-end").setFocus()
+    assert diary.clip(sent).sending == 1, "nothing was changed yet"
+    someone.key(Qt.Key.Key_Left, shift=True)
+    someone.until(lambda: diary.clip(sent).sending == 2, what="the next sending")
+    someone.press("use-this")
+    someone.arrives(Name.ABOUT)
+    someone.write("title", "Shorter")
+    someone.press("agree-0")
+    someone.press("send")
+    someone.arrives(Name.SENDING)
+    clip = diary.clip(sent)
+    assert (clip.wanted, clip.receipt, clip.kept_seconds < 4.0) == (True, None, True)
