@@ -12,6 +12,7 @@ from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.logbook import catch_bugs, keep_log
 from diary_app.mending import make_room
+from diary_app.settings import Mode, Settings, read_settings
 from diary_app.start_at_login import login_entry
 from ui import awake, words
 from ui.app_icon import app_icon
@@ -26,6 +27,7 @@ from ui.life import Life
 from ui.plugging import hear_of_devices
 from ui.remembered import Remembered
 from ui.roles import install_roles
+from ui.shared_app import run_shared
 from ui.style import load_fonts
 from ui.tray import Icon
 from ui.window import Window
@@ -74,6 +76,9 @@ def run(folders: Folders, wanted: Wanted, *, claim: Claim, background: bool = Fa
     app = make_app(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)
     catch_bugs()
+    settings = read_settings(folders).settings
+    if settings.mode is Mode.SHARED:
+        return _run_shared(app, folders, wanted, settings, claim=claim, background=background)
     try:
         keep_log(folders)
         if claim.problem:
@@ -90,6 +95,24 @@ def run(folders: Folders, wanted: Wanted, *, claim: Claim, background: bool = Fa
     finally:
         door.close()
         diary.close()
+
+
+def _run_shared(
+    app: QApplication, folders: Folders, wanted: Wanted, settings: Settings, *, claim: Claim, background: bool
+) -> int:
+    """The same on a computer that several people share: “Who are you?” comes first."""
+    door = FrontDoor()
+    try:
+        keep_log(folders)
+        if claim.problem:
+            log.warning(claim.problem)
+        if claim.name:
+            door.listen(claim.name)
+        return run_shared(app, folders, wanted, settings, door=door, background=background)
+    except OSError as error:
+        return _say_why(error, folders, background=background)
+    finally:
+        door.close()
 
 
 def _live(
