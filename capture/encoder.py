@@ -126,7 +126,9 @@ class EncoderChild:
                     creationflags=_creation_flags(),
                 )
             except (OSError, RuntimeError) as error:  # imageio-ffmpeg says by RuntimeError that it finds no ffmpeg
-                raise EncoderFailed("The part of this app that writes recordings did not start.") from error
+                raise EncoderFailed(
+                    "The part of this app that writes recordings did not start. Please install the app again."
+                ) from error
         assert self._child.stdin is not None
         assert self._child.stderr is not None
         self._pipe: IO[bytes] = self._child.stdin

@@ -41,7 +41,7 @@ MOST_REPLACED, WITHIN_S = 5, 60.0
 """When so many children have died in so short a time, the take is given up."""
 
 NO_NAME = "The recording could not be saved under its name. It is kept, and is offered again when the app next starts."
-BUG = "Something went wrong inside the app, so the recording has stopped. What was recorded until now is kept."
+BUG = "Something went wrong inside the app, so the recording has stopped. What you said is kept. Start a new recording."
 STUMBLED = "The recording stumbled and a moment is missing. It goes on now, and what you said before is safe."
 
 

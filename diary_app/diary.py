@@ -351,7 +351,7 @@ class Diary:
         """
         if self.clip(clip_id).receipt is None and self._preparer.prepare(clip_id) is None:
             problem = self.clip(clip_id).delivery.problem
-            raise Refused(problem or "The clip could not be prepared. Your recording is safe.")
+            raise Refused(problem or "The clip could not be prepared. Your recording is safe. Please try again.")
         return self._post_room.deliver(clip_id, patience_s=patience_s)
 
     def try_now(self, clip_id: ClipId) -> None:

@@ -143,7 +143,7 @@ class TakeDesk:
         """The user keeps it: a saved clip like any other."""
         clip = self._catalogue.clip(clip_id)
         if clip.seconds is None:
-            raise Refused("This recording is not ready yet.")
+            raise Refused("This recording is not ready yet. Please try again in a moment.")
         self._catalogue.finish_take(clip_id, seconds=clip.seconds)
 
 

@@ -110,7 +110,7 @@ def _check(account: Account, parcel: Parcel) -> None:
     if parcel.sending > 1 and not account.portal.again:
         raise Refusal(ONCE_ONLY)
     if parcel.filetype not in account.portal.accepts:
-        raise Refusal("The portal does not take this kind of clip. Your recording is safe on this computer.")
+        raise Refusal("The portal does not take this kind of clip. Your recording is safe. Please tell your IT team.")
 
 
 def bring(line: tus.Line, parcel: Parcel, *, address: str | None, watcher: Watcher, chunk: int | None) -> None:

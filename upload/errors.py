@@ -40,7 +40,9 @@ class Stopped(Exception):
 class DeliveryError(Exception):
     """Something on the way to the portal went wrong; `sentence` says it in plain words."""
 
-    default = "Something went wrong on the way to the portal. Your recording is safe on this computer."
+    default = (
+        "Something went wrong on the way to the portal. Your recording is safe on this computer. Please try again."
+    )
 
     def __init__(self, sentence: str | None = None) -> None:
         self.sentence = sentence or self.default
@@ -98,6 +100,7 @@ class ForeignAddress(World):
     """The portal named an address at another place than itself."""
 
     default = "The portal pointed to another place, so nothing was sent there. Your recording is safe."
+        " Please tell your IT team."
 
 
 class WrongCertificate(World):
@@ -140,7 +143,7 @@ class CodeDenied(Identity):
 class Refusal(DeliveryError):
     """The portal says no; its own sentence is the best one."""
 
-    default = "The portal did not accept this. Your recording is safe on this computer."
+    default = "The portal did not accept this. Your recording is safe on this computer. Please tell your IT team."
 
 
 class Conflict(Refusal):

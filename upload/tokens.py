@@ -80,7 +80,7 @@ class FileVault:
         except (FileNotFoundError, ValueError):
             return {}
         except OSError as error:
-            raise SignInNeeded(f"Your sign-in file ({self._path}) cannot be read.") from error
+            raise SignInNeeded(f"Your sign-in file ({self._path}) cannot be read. Please tell your IT team.") from error
         return {str(key): one for key, one in value.items() if isinstance(one, str)} if isinstance(value, dict) else {}
 
     def _write(self, everything: dict[str, str]) -> None:

@@ -26,7 +26,9 @@ class Database:
         try:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
-            raise CatalogueUnwritable(f"The list of your clips ({path}) cannot be opened.") from error
+            raise CatalogueUnwritable(
+                f"The list of your clips ({path}) cannot be opened. Please tell your IT team."
+            ) from error
         try:
             self._prepare(path)
         except sqlite3.DatabaseError as error:
@@ -34,7 +36,8 @@ class Database:
             if not is_damage(error):
                 raise CatalogueUnwritable("The list of your clips cannot be opened. Is the disk full?") from error
             raise CatalogueDamaged(
-                f"The list of your clips ({path}) is damaged. Your recordings in {self._folder / 'takes'} are safe."
+                f"The list of your clips ({path}) is damaged. Your recordings in {self._folder / 'takes'} are safe. "
+                "Please tell your IT team."
             ) from error
         except CatalogueError:
             self._db.close()

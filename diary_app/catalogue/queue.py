@@ -115,7 +115,7 @@ class Queue(Reading):
             with self._lock:
                 return self._delivery(clip_id).goes
         except sqlite3.Error as error:
-            raise CatalogueDamaged("The list of your clips cannot be read.") from error
+            raise CatalogueDamaged("The list of your clips cannot be read. Please tell your IT team.") from error
 
     def lease(self, clip_id: ClipId, *, holder: str, now: float, seconds: float) -> bool:
         """Take (or prolong) the right to deliver this clip; False while another process holds it. now: wall clock."""

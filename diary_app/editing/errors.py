@@ -71,4 +71,4 @@ def from_os_error(error: OSError, *, take: Path, out: Path) -> WorldError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR):
         return WorldError(f"The folder {out.parent} is not there. Choose another folder.")
     cause = error.strerror or str(error)
-    return WorldError(f"The disk could not be read or written ({cause}). Your recording is untouched.")
+    return WorldError(f"The disk could not be read or written ({cause}). Your recording is safe. Please try again.")

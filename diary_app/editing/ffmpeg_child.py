@@ -38,5 +38,7 @@ def run_ffmpeg(arguments: Sequence[str], *, seconds: float, meter: Meter) -> lis
                 meter.report(max(0, int(value)) / 1e6 / seconds)
         status = child.process.wait()
     if status:
-        raise FfmpegError("The file could not be made. Your recording is safe.", detail="\n".join(words))
+        raise FfmpegError(
+            "The file could not be made. Your recording is safe. Please try again.", detail="\n".join(words)
+        )
     return list(words)

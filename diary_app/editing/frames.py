@@ -153,7 +153,7 @@ def snap(keep: Sequence[KeptRange], index: FrameIndex, facts: MediaFacts) -> tup
         elif piece.first < piece.stop or piece.length > NEAR_S:
             pieces.append(piece)
     if not any(piece.first < piece.stop for piece in pieces):
-        raise EditRefused("That is too short: there is not one whole picture in it.")
+        raise EditRefused("That is too short: there is not one whole picture in it. Keep a longer part.")
     return tuple(pieces)
 
 

@@ -171,11 +171,17 @@ def _checked(made: Path, source: Source) -> MediaFacts:
     try:
         facts = probe(made)
     except (EditRefused, WorldError) as error:
-        raise EditFailed("The finished file cannot be played. Your recording is safe.", detail=str(error)) from error
+        raise EditFailed(
+            "The finished file cannot be played. Your recording is safe. Please try again.", detail=str(error)
+        ) from error
     if facts.kind is not source.facts.kind:
         detail = f"{facts.kind} instead of {source.facts.kind}"
-        raise EditFailed("The finished file is not what it should be. Your recording is safe.", detail=detail)
+        raise EditFailed(
+            "The finished file is not what it should be. Your recording is safe. Please try again.", detail=detail
+        )
     if abs(facts.seconds - source.seconds) > FAR_OFF_S + 0.01 * source.seconds:
         detail = f"{facts.seconds:.3f} s instead of {source.seconds:.3f} s"
-        raise EditFailed("The finished file is not as long as it should be. Your recording is safe.", detail=detail)
+        raise EditFailed(
+            "The finished file is not as long as it should be. Your recording is safe. Please try again.", detail=detail
+        )
     return facts

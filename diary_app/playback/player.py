@@ -371,4 +371,8 @@ def _sound_from(take: Path, job: Job, names: Callable[[], Sequence[KeptRange]]) 
 def _sentence(error: Exception, take: Path) -> str:
     if isinstance(error, EditError):
         return str(error)
-    return str(take_gone(take)) if not take.exists() else f"{take.name} cannot be read any further: it is damaged."
+    return (
+        str(take_gone(take))
+        if not take.exists()
+        else f"{take.name} cannot be read any further: it is damaged. Try another copy."
+    )

@@ -177,7 +177,9 @@ class _Packer:
         """Write everything, read everything; returns what is there."""
         packed = [made for clip in self._planned.clips if (made := self._pack(clip)) is not None]
         if not packed:
-            raise Refused("None of your clips can be read on this computer, so nothing was put on the memory stick.")
+            raise Refused(
+                "None of your clips can be read on this computer, so nothing was copied. Please tell your IT team."
+            )
         index = write_index(packed)
         self._write(INDEX, iter([index]), passphrase, work=WORDS_WORK)
         plain = {READ_ME: _read_me(recipient)}

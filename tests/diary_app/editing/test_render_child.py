@@ -132,7 +132,7 @@ def test_all_of_it_gives_way_and_an_encoder_that_dies_is_our_fault(long_take: Pa
     error = ended_by(kill_ffmpeg, long_take, tmp_path)
     assert nice == [10, 10]
     assert type(error) is EditFailed
-    assert str(error) == "The file could not be made. Your recording is safe."
+    assert str(error) == "The file could not be made. Your recording is safe. Please try again."
 
 
 def test_a_renderer_that_dies_is_told_apart(long_take: Path, tmp_path: Path) -> None:
