@@ -99,8 +99,10 @@ class NotAPortal(World):
 class ForeignAddress(World):
     """The portal named an address at another place than itself."""
 
-    default = "The portal pointed to another place, so nothing was sent there. Your recording is safe."
+    default = (
+        "The portal pointed to another place, so nothing was sent there. Your recording is safe."
         " Please tell your IT team."
+    )
 
 
 class WrongCertificate(World):
