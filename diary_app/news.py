@@ -26,6 +26,18 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeAhead:
+    """How far the rendition of a clip has come of which nobody has pressed Send: for who wants to watch it first."""
+
+    clip_id: ClipId
+    fraction: float
+    """0 to 1; the last word is 1, and then it is there."""
+    seconds_left: float | None = None
+    problem: str | None = None
+    """Why it cannot be made; a sentence for the screen."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecorderChanged:
     """The recorder's state is another one."""
 
@@ -69,4 +81,13 @@ class PortalChanged:
     problem: str | None = None
 
 
-News = ClipChanged | Progress | DevicesChanged | RecorderChanged | RecorderTrouble | TakeFinished | PortalChanged
+News = (
+    ClipChanged
+    | Progress
+    | MadeAhead
+    | DevicesChanged
+    | RecorderChanged
+    | RecorderTrouble
+    | TakeFinished
+    | PortalChanged
+)

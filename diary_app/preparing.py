@@ -25,7 +25,7 @@ from diary_app.editing.finish import Asked
 from diary_app.editing.progress import OnProgress
 from diary_app.editing.render_child import RendererDied, render_apart
 from diary_app.folders import Folders
-from diary_app.news import ClipChanged, News, Progress
+from diary_app.news import ClipChanged, MadeAhead, News, Progress
 from diary_app.small_copies import SmallCopies, remove
 from upload.files import locked
 
@@ -60,7 +60,7 @@ class _Job:
     """As it was when it was begun."""
     stop: threading.Event
     ahead: bool
-    """True while nobody has pressed Send: then nobody is told how far it is."""
+    """True while nobody has pressed Send: then its stage stays as it is."""
     over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -356,6 +356,8 @@ class Preparer:
                 rendition.path.unlink(missing_ok=True)
                 return None
             self._catalogue.set_rendition(before.clip_id, rendition)
+            if not _is_sent(now):
+                self._on_news(MadeAhead(before.clip_id, 1.0))
             return self._handed_on(now, rendition)
 
     def _handed_on(self, clip: Clip, rendition: Rendition) -> Rendition:
@@ -372,9 +374,10 @@ class Preparer:
         """For a file with this share of all the work; the time left is that of the last one."""
 
         def report(fraction: float, seconds_left: float | None) -> None:
-            if not job.ahead:
-                done, left_s = since + fraction * (until - since), seconds_left if until == 1.0 else None
-                self._on_news(Progress(job.clip.clip_id, Stage.PREPARING, done, left_s))
+            done, left_s = since + fraction * (until - since), seconds_left if until == 1.0 else None
+            about = job.clip.clip_id
+            news = MadeAhead(about, done, left_s) if job.ahead else Progress(about, Stage.PREPARING, done, left_s)
+            self._on_news(news)
 
         return report
 
@@ -385,6 +388,7 @@ class Preparer:
             clip = self._catalogue.clip(clip_id)
             if job.ahead and not _is_sent(clip):  # nobody asked for it yet
                 self._give_up_ahead(job.clip)
+                self._on_news(MadeAhead(clip_id, 0.0, problem=sentence))
                 return
             self._catalogue.set_delivery(clip_id, replace(clip.delivery, problem=sentence, held=True))
             self._move(clip_id, Stage.SAVED)

@@ -7,13 +7,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QVBoxLayout, QWidget
 
 from diary_app import phrases
-from diary_app.clip import About, Audience, ClipId, Preset
+from diary_app.clip import About, Audience, ClipId, Kind, Preset, ShowAs
 from diary_app.errors import Refused
 from diary_app.news import News
 from diary_app.promises import Promise
-from ui import words
+from ui import disguise_words, words
 from ui.design import SPACE
 from ui.desk import Desk
+from ui.disguise import ShowMe
 from ui.missing import missing
 from ui.place import Name, Place
 from ui.screen import Screen
@@ -70,6 +71,10 @@ class AboutIt(Screen):
         self.column.addLayout(self._title_part())
         self.column.addLayout(self._who_part())
         self.column.addLayout(self._audience_part())
+        self._show_me = ShowMe()
+        self._show_me.changed.connect(self._on_shown)
+        self._show_me.watch.connect(self._on_watch)
+        self.column.addWidget(self._show_me)
         self.column.addLayout(self._preset_part())
         self._captions = CaptionPart(desk)
         self._captions.check.connect(lambda: self.go.emit(Place(Name.CAPTIONS, self._clip_id)))
@@ -141,8 +146,10 @@ class AboutIt(Screen):
         self.banner.hush()
         self._summary.hide()
         redress(self._title, wrong=False)
-        about = self.desk.diary.clip(self._clip_id).about
+        clip = self.desk.diary.clip(self._clip_id)
+        about = clip.about
         self._loading = True
+        self._show_me.show_choice(clip.kind, about.show_as)
         self._presets[about.preset].setChecked(True)
         self._clean.setChecked(about.clean_sound)
         self._title.setText(about.title)
@@ -171,7 +178,12 @@ class AboutIt(Screen):
     def _about(self) -> About:
         audience = next(each for each, choice in self._choices.items() if choice.isChecked())
         return About(
-            self._title.text().strip(), audience, self._people.people, self._preset, clean_sound=self._clean.isChecked()
+            self._title.text().strip(),
+            audience,
+            self._people.people,
+            self._preset,
+            clean_sound=self._clean.isChecked(),
+            show_as=self._show_me.chosen,
         )
 
     # -- promises ---------------------------------------------------------------------------------------------------
@@ -182,6 +194,8 @@ class AboutIt(Screen):
         self._stop = threading.Event()
         self._promises.clear()
         self._show_promises()
+        if self._say_problem(focus=False):
+            return
         self.desk.bridge.errand(
             partial(self._find_promises, self._clip_id, self._stop),
             partial(self._on_promised, self._clip_id, self._stop),
@@ -212,6 +226,30 @@ class AboutIt(Screen):
         for preset, choice in self._presets.items():
             choice.say(preset_words(preset, self._promises.get(preset)))
         self._send.say(send_words(self._promises.get(self._preset)))
+
+    def _on_shown(self) -> None:
+        """Another way to be shown takes other bytes and more work, too."""
+        if not self._loading and self.place is not None:
+            self.banner.hush()
+            self._on_clean()
+
+    def _say_problem(self, *, focus: bool) -> bool:
+        """Say it where this computer cannot do what was chosen; True where there is something to say."""
+        problem = self._show_me.problem
+        if problem:
+            use = partial(self._show_me.choose, ShowAs.VOICE_ONLY)
+            self.banner.say(problem, do=(disguise_words.USE_VOICE_ONLY, use), focus=focus)
+        return bool(problem)
+
+    def _on_watch(self) -> None:
+        clip = self.desk.diary.clip(self._clip_id)
+        sound = clip.kind is Kind.SOUND or self._show_me.chosen is ShowAs.VOICE_ONLY
+        if self._say_problem(focus=True):
+            return
+        if sound and not self._title.text().strip():  # it stands in the file
+            self.banner.say(disguise_words.TITLE_FIRST, kindly=True, focus=True)
+            return
+        self.go.emit(Place(Name.AS_OTHERS, clip.clip_id))
 
     def _on_clean(self) -> None:
         """Quieter hum takes other bytes and more work, so what was promised holds no longer."""
@@ -266,7 +304,7 @@ class AboutIt(Screen):
 
     def _on_send(self) -> None:
         self._asked = True
-        if self._say_missing(focus=True):
+        if self._say_missing(focus=True) or self._say_problem(focus=True):
             return
         self._keep.stop()
         clip_id = self._clip_id

@@ -16,6 +16,7 @@ class Name(StrEnum):
     RECORDING = "recording"
     WATCH = "watch"
     ABOUT = "about"
+    AS_OTHERS = "as-others"
     CAPTIONS = "captions"
     SENDING = "sending"
     CLIPS = "clips"
@@ -51,6 +52,8 @@ def back_from(place: Place) -> Place | None:
             return HOME
         case Name.ABOUT:
             return Place(Name.WATCH, place.clip_id)
+        case Name.AS_OTHERS:
+            return Place(Name.ABOUT, place.clip_id)
         case Name.CAPTIONS:
             return Place(place.back or Name.ABOUT, place.clip_id)
         case _:

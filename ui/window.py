@@ -11,6 +11,7 @@ from capture.state import Finishing, Paused, Recording
 from diary_app.news import News, PortalChanged
 from ui import shortcuts, words
 from ui.about import AboutIt
+from ui.as_others import AsOthers
 from ui.captions_screen import CaptionsScreen
 from ui.clips import Clips
 from ui.design import Look, Shade, larger, smaller
@@ -51,6 +52,8 @@ def make_screen(name: Name, desk: Desk) -> Screen:
             return WatchBack(desk)
         case Name.ABOUT:
             return AboutIt(desk)
+        case Name.AS_OTHERS:
+            return AsOthers(desk)
         case Name.CAPTIONS:
             return CaptionsScreen(desk)
         case Name.SENDING:

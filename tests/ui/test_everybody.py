@@ -22,6 +22,7 @@ PLACES = [
     Name.GET_READY,
     Name.WATCH,
     Name.ABOUT,
+    Name.AS_OTHERS,
     Name.CAPTIONS,
     Name.SENDING,
     Name.CLIPS,
@@ -110,7 +111,7 @@ def test_whoever_tabs_round_a_small_window_sees_where_they_are(someone: Someone,
 
 def tabbed(control: QWidget) -> bool:
     """A group of round choices is one stop: Tab enters at the chosen one."""
-    return not control.objectName().startswith(("audience-", "preset-")) or (
+    return not control.objectName().startswith(("audience-", "preset-", "show-")) or (
         isinstance(control, QAbstractButton) and control.isChecked()
     )
 
