@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from diary_app import phrases
 from diary_app.shared.owner import Owner, OwnerId
 from ui import shared_words as words
+from ui import words as app_words
 from ui.announce import announce
 from ui.design import SPACE
 from ui.shared_parts import Field, Pad, Page, PinField, Tile
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.flow import FlowLayout
 from ui.widgets.stage_line import ProgressBar
-from ui.widgets.text import Card, TwoSides, label
+from ui.widgets.text import Card, TwoSides, label, row
 
 LEFT = Qt.AlignmentFlag.AlignLeft
 
@@ -35,7 +36,7 @@ class People(Page):
         self._flow = FlowLayout()
         self._tiles.setLayout(self._flow)
         self._lead = label(words.WHO_LEAD, "lead", name="who-lead")
-        new = Button(words.NEW_HERE, name="new-here", weight=Weight.TILE, icon="add")
+        new = Button(words.NEW_HERE, name="new-here", weight=Weight.TILE, icon="plus")
         staff = Button(words.FOR_STAFF, name="for-staff", weight=Weight.QUIET)
         new.clicked.connect(self.new_here)
         staff.clicked.connect(self.staff)
@@ -71,6 +72,33 @@ class People(Page):
         item = self._flow.itemAt(0)
         tile = item.widget() if item is not None else None
         return tile or self._new
+
+
+class HelpPage(Page):
+    """Words for these pages, and their size."""
+
+    larger = Signal()
+    smaller = Signal()
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("help", heading=app_words.HELP)
+        for sentence in words.HELP_WHO:
+            self.column.addWidget(label(sentence))
+        smaller = Button(app_words.SMALLER, name="text-smaller")
+        larger = Button(app_words.LARGER, name="text-larger")
+        self._close = Button(words.CLOSE_HELP, name="close-help", icon="close")
+        smaller.clicked.connect(self.smaller)
+        larger.clicked.connect(self.larger)
+        self._close.clicked.connect(self.closed)
+        self.column.addWidget(label(app_words.TEXT_SIZE, "label"))
+        self.column.addLayout(row(smaller, larger))
+        self.column.addWidget(self._close, 0, LEFT)
+        self.column.addStretch(1)
+
+    def first(self) -> QWidget:
+        """The way back."""
+        return self._close
 
 
 class PinPage(Page):

@@ -38,7 +38,7 @@ class Tile(Pressable):
     def sizeHint(self) -> QSize:
         """Nine lines wide, eight high: it grows with the words."""
         line = self.fontMetrics().height()
-        return QSize(9 * line, 8 * line + SPACE)
+        return QSize(9 * line, 8 * line + 2 * SPACE)
 
     def minimumSizeHint(self) -> QSize:
         """As the hint."""
@@ -88,9 +88,12 @@ class Tile(Pressable):
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(colour(self, "ink"))
-        wide = round(area.width())
-        name = QFontMetrics(font).elidedText(self.owner.name, Qt.TextElideMode.ElideRight, wide)
-        painter.drawText(area, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, name)
+        metrics = QFontMetrics(font)
+        wide, name = round(area.width()), self.owner.name
+        if max(map(metrics.horizontalAdvance, name.split())) > wide:  # one long word
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, wide)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(area, flags, name)
 
 
 def _polygon(spot: QRectF, sides: int) -> QPolygonF:
@@ -209,6 +212,16 @@ class PinField(Field):
         self.say()
 
 
+class Digit(Button):
+    """A number that can be read from afar."""
+
+    def label_font(self) -> QFont:
+        """Half as large again."""
+        font = super().label_font()
+        font.setPixelSize(round(QFontInfo(font).pixelSize() * 1.5))
+        return font
+
+
 class Pad(QWidget):
     """Ten large numbers for whoever has no keyboard, or would rather press."""
 
@@ -232,7 +245,7 @@ class Pad(QWidget):
         grid.addWidget(rub, 3, 1, 1, 2)
 
     def _digit(self, digit: str) -> Button:
-        button = Button(digit, name=f"digit-{digit}")
+        button = Digit(digit, name=f"digit-{digit}")
         button.setMinimumSize(PRIMARY, PRIMARY)
         button.clicked.connect(partial(self.pressed.emit, digit))
         return button

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Event
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from diary_app import phrases
@@ -30,9 +30,8 @@ from ui import shortcuts
 from ui import words as app_words
 from ui.bridge import Bridge
 from ui.design import SPACE, Look, Shade, larger, smaller
-from ui.question import Question
 from ui.remembered import Remembered
-from ui.shared_pages import NewPage, NewPinPage, OpeningPage, People, PinPage
+from ui.shared_pages import HelpPage, NewPage, NewPinPage, OpeningPage, People, PinPage
 from ui.shared_parts import Page
 from ui.shared_staff import SetUpPage, StaffPage
 from ui.style import apply_look, chosen_shade
@@ -125,9 +124,10 @@ class WhoAreYou(QMainWindow):
         self._top = TopBar()
         self._stack = QStackedWidget()
         self.people, self.pin, self.opening = People(), PinPage(), OpeningPage()
-        self.new, self.new_pin = NewPage(), NewPinPage()
+        self.new, self.new_pin, self.help = NewPage(), NewPinPage(), HelpPage()
+        self._explained: Page = self.people
         self.staff, self.set_up = StaffPage(has_pin=bool(settings.pin)), SetUpPage()
-        self._pages = (self.people, self.pin, self.opening, self.new, self.new_pin, self.staff, self.set_up)
+        self._pages = (self.people, self.pin, self.opening, self.new, self.new_pin, self.staff, self.set_up, self.help)
         self._lay_out()
         self._connect()
         self.setMinimumSize(480, 320)
@@ -163,8 +163,11 @@ class WhoAreYou(QMainWindow):
         self.staff.bring_back.connect(self._on_bring_back)
         shortcuts.bind(shortcuts.HELP, self, self.explain)
         shortcuts.bind(shortcuts.BACK, self, self.back)
-        shortcuts.bind(shortcuts.LARGER, self, lambda: self.set_scale(larger(self.look.scale)))
-        shortcuts.bind(shortcuts.SMALLER, self, lambda: self.set_scale(smaller(self.look.scale)))
+        shortcuts.bind(shortcuts.LARGER, self, self._on_larger)
+        shortcuts.bind(shortcuts.SMALLER, self, self._on_smaller)
+        self.help.larger.connect(self._on_larger)
+        self.help.smaller.connect(self._on_smaller)
+        self.help.closed.connect(self._close_help)
 
     # -- where the user is ------------------------------------------------------------------------------------------
 
@@ -195,16 +198,23 @@ class WhoAreYou(QMainWindow):
 
     def back(self) -> None:
         """Back to the tiles; from a new PIN to the old one."""
-        if self.page is self.new_pin and self.pin.owner is not None:
+        if self.page is self.help:
+            self._close_help()
+        elif self.page is self.new_pin and self.pin.owner is not None:
             self._on_chosen(self.pin.owner)
         elif self.page is not self.opening:
             self.begin()
 
     def explain(self) -> None:
-        """Help."""
-        question = Question(self, app_words.HELP, "\n\n".join(words.HELP_WHO))
-        question.answer(words.CLOSE_HELP, name="close-help")
-        question.open()
+        """Help, in place of the page; closing it leads back there with every answer kept."""
+        if self.page is self.help:
+            self._close_help()
+        elif self.page is not self.opening:
+            self._explained = self.page
+            self.go(self.help)
+
+    def _close_help(self) -> None:
+        self.go(self._explained)
 
     # -- a PIN ------------------------------------------------------------------------------------------------------
 
@@ -338,10 +348,31 @@ class WhoAreYou(QMainWindow):
         self._remembered.scale = scale
         self.dress()
 
+    def _on_larger(self) -> None:
+        self.set_scale(larger(self.look.scale))
+
+    def _on_smaller(self) -> None:
+        self.set_scale(smaller(self.look.scale))
+
     def follow_system(self) -> None:
         """The system is light or dark now."""
         self.look = Look(chosen_shade(self._settings.look), self.look.scale)
         self.dress()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.back()
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab may lead to what is out of sight."""
+        moved = super().focusNextPrevChild(forward)
+        now = self.focusWidget()
+        if moved and now is not None and self.page.isAncestorOf(now):
+            self.page.ensureWidgetVisible(now)
+        return moved
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Its owner decides what closing means."""

@@ -141,6 +141,9 @@ class StaffPage(Page):
             away = Button(words.TAKE_AWAY.format(name=owner.name), name="take-away", icon="close")
             away.clicked.connect(partial(self.take_away.emit, owner))
             self._list.addWidget(away, 0, LEFT)
+        first = self._list.itemAt(0)
+        if first is not None and (button := first.widget()):
+            button.setFocus()
         for owner in removed:
             back = Button(words.BRING_BACK.format(name=owner.name), name="bring-back", icon="again")
             back.clicked.connect(partial(self.bring_back.emit, owner))
