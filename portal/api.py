@@ -17,7 +17,9 @@ from portal.intake import limits
 from portal.models import Clip, Copy
 
 ForAccount = Callable[[HttpRequest, User, str], JsonResponse]
-View = Callable[[HttpRequest, str], JsonResponse]
+View = Callable[..., JsonResponse]
+MOST_AT_ONCE = 100
+"""Clips that one request may ask for."""
 
 
 @require_GET
@@ -37,6 +39,7 @@ def discovery(request: HttpRequest) -> JsonResponse:
             "token_endpoint": full(reverse("token")),
             "intake": full("/intake/"),
             "clips": full("/api/clips/"),
+            "stages": full(reverse("clip-stages")),
             "again": True,
             "accepts": list(settings.ACCEPTS),
             "copies": Copy.values,
@@ -62,8 +65,13 @@ def page_of(request: HttpRequest, clip: Clip) -> str:
 
 
 def _own_clip(user: User, clip_id: str) -> Clip | None:
+    found = _uuid(clip_id)
+    return Clip.objects.filter(clip_id=found, owner=user).first() if found else None
+
+
+def _uuid(text: str) -> uuid.UUID | None:
     try:
-        return Clip.objects.filter(clip_id=uuid.UUID(clip_id), owner=user).first()
+        return uuid.UUID(text)
     except ValueError:
         return None
 
@@ -74,7 +82,7 @@ def for_accounts(method: str) -> Callable[[ForAccount], View]:
     def decorate(view: ForAccount) -> View:
         @csrf_exempt
         @wraps(view)
-        def guarded(request: HttpRequest, clip_id: str) -> JsonResponse:
+        def guarded(request: HttpRequest, clip_id: str = "") -> JsonResponse:
             if request.method != method:
                 refused = refusal(405, "wrong_method", words.WRONG_METHOD)
                 refused["Allow"] = method
@@ -92,22 +100,35 @@ def for_accounts(method: str) -> Callable[[ForAccount], View]:
 def clip(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
     """How a clip of the asking account stands."""
     found = _own_clip(user, clip_id)
-    if found is not None and not found.whole and found.stage in moderation.OPEN:
-        found = None  # of the clip itself there is nothing to tell yet
-    return _standing(request, found) if found else refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
+    if found is not None and not _is_told(found):
+        found = None
+    return JsonResponse(_standing(request, found)) if found else refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
 
 
-def _standing(request: HttpRequest, clip: Clip) -> JsonResponse:
-    return JsonResponse(
-        {
-            "clip_id": str(clip.clip_id),
-            "stage": clip.told_stage,
-            "page": page_of(request, clip),
-            "note": clip.note or None,
-            "views": clip.views,
-            "replies": clip.replies,
-        }
-    )
+@for_accounts("GET")
+def stages(request: HttpRequest, user: User, _nothing: str) -> JsonResponse:
+    """How many clips of the asking account stand; what it has not here is left out."""
+    ids = request.GET.get("ids", "").split(",")
+    if len(ids) > MOST_AT_ONCE:
+        return refusal(400, "too_many", words.TOO_MANY_CLIPS)
+    own = Clip.objects.select_related("claim").filter(owner=user, pk__in=filter(None, map(_uuid, ids)))
+    return JsonResponse({"clips": [_standing(request, clip) for clip in own if _is_told(clip)]})
+
+
+def _is_told(clip: Clip) -> bool:
+    """Of a clip whose small copy alone is here, and waits, there is nothing to tell yet."""
+    return clip.whole or clip.stage not in moderation.OPEN
+
+
+def _standing(request: HttpRequest, clip: Clip) -> dict[str, object]:
+    return {
+        "clip_id": str(clip.clip_id),
+        "stage": clip.told_stage,
+        "page": page_of(request, clip),
+        "note": clip.note or None,
+        "views": clip.views,
+        "replies": clip.replies,
+    }
 
 
 @for_accounts("GET")
@@ -136,7 +157,7 @@ def withdraw(request: HttpRequest, user: User, clip_id: str) -> JsonResponse:
     if found is None:
         return refusal(404, "no_such_clip", words.NO_SUCH_CLIP)
     moderation.withdraw(found, user)
-    return _standing(request, found)
+    return JsonResponse(_standing(request, found))
 
 
 @for_accounts("GET")

@@ -20,7 +20,7 @@ SLIP: Json = {"type": "string", "pattern": "^[A-Z]{4}-[A-Z]{4}-[A-Z]{4}$"}
 MOMENT: Json = {"type": "string", "format": "date-time"}
 
 REASONS = {
-    400: "The facts about the clip are missing or wrong, or it went to a wrong address",
+    400: "What was said is missing or wrong, or it went to a wrong address",
     401: "No token, or one that is old or revoked; before any of the body is stored",
     403: "Not over https, where the portal wants it",
     404: "This account has no such thing here",
@@ -52,6 +52,7 @@ SCHEMAS: Json = {
         token_endpoint=ADDRESS,
         intake=ADDRESS,
         clips=ADDRESS,
+        stages=ADDRESS,
         again={"const": True},
         accepts={"type": "array", "items": {"enum": FileType.values}},
         copies={"type": "array", "items": {"enum": Copy.values}},
@@ -68,6 +69,7 @@ SCHEMAS: Json = {
         views=COUNT,
         replies=COUNT,
     ),
+    "Standings": _object(clips={"type": "array", "items": {"$ref": "#/components/schemas/Standing"}}),
     "Receipt": _object(
         clip_id=UUID_TEXT, sha256=SHA256, bytes=BYTES, sending=NUMBER, received_at=MOMENT, page=ADDRESS, slip=SLIP
     ),
@@ -138,6 +140,21 @@ ABILITIES: Json = {
 
 def _clips() -> Json:
     clip = _part("clip_id")
+    ids: Json = {
+        "name": "ids",
+        "in": "query",
+        "required": True,
+        "description": "The ids of at most 100 clips, with commas between",
+        "schema": {"type": "array", "items": UUID_TEXT, "maxItems": 100},
+        "style": "form",
+        "explode": False,
+    }
+    together = _operation(
+        "How many clips stand; what this account has not here is left out",
+        "stages",
+        asks=(ids,),
+        answers=_answers("Standings", 400, 401),
+    )
     stands = _operation("How a clip stands", "stage", answers=_answers("Standing", 401, 404))
     receipt = _operation(
         "The portal's word that it holds the whole file", "receipt", answers=_answers("Receipt", 401, 404)
@@ -149,6 +166,7 @@ def _clips() -> Json:
         "What was removed of a clip that was withdrawn", "certificate", answers=_answers("Certificate", 401, 404)
     )
     return {
+        "/api/clips": {"get": together},
         "/api/clips/{clip_id}": {"parameters": [clip], "get": stands},
         "/api/clips/{clip_id}/receipt": {"parameters": [clip], "get": receipt},
         "/api/clips/{clip_id}/certificate": {"parameters": [clip], "get": certificate},

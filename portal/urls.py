@@ -41,6 +41,7 @@ urlpatterns = [
     path("o/device-authorization/", DeviceAuthorizationView.as_view(), name="device-authorization"),
     path("o/token/", TokenView.as_view(), name="token"),
     path("api/openapi.json", openapi.serve, name="openapi"),
+    path("api/clips", api.stages, name="clip-stages"),
     path("api/clips/<str:clip_id>/receipt", api.receipt, name="receipt"),
     path("api/clips/<str:clip_id>/certificate", api.certificate, name="clip-certificate"),
     path("api/clips/<str:clip_id>/withdraw", api.withdraw, name="clip-withdraw"),

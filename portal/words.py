@@ -3,6 +3,7 @@
 NOT_SIGNED_IN = "Please sign in: this computer has not been allowed to send clips, or is no longer allowed."
 NOT_HTTPS = "This portal takes clips over https only."
 NO_SUCH_CLIP = "There is no such clip here."
+TOO_MANY_CLIPS = "That is about more clips than can be asked for at once."
 NO_SUCH_UPLOAD = "This portal does not know that delivery any more. Please start it again."
 NOT_WHOLE_YET = "This portal does not hold the whole clip yet."
 WRONG_PROTOCOL = "This portal speaks tus 1.0.0. Please update the app."

@@ -74,6 +74,7 @@ device-authorization  POST     400     400    400    400     400        400    4
 token                 OPTIONS  200     200    200    200     200        200    200        200
 token                 POST     400     400    400    400     400        400    400        400
 receipt               GET      401     401    401    401     401        401    200        404
+clip-stages           GET      401     401    401    401     401        401    200        200
 clip-stage            GET      401     401    401    401     401        401    200        404
 clip-certificate      GET      401     401    401    401     401        401    404        404
 clip-withdraw         POST     401     401    401    401     401        401    200        404
