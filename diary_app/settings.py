@@ -152,6 +152,11 @@ class SettingsDesk:
         """True once somebody has seen what is wrong with them."""
 
     @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self._folders.data
+
+    @property
     def settings(self) -> Settings:
         """What counts now."""
         return self.read.settings

@@ -1,4 +1,4 @@
-"""Help: always in the same corner: words and keys for this screen, the size of words, the memory stick. GUI thread."""
+"""Help: always in the same corner: words and keys for this screen, their size, a help code, the stick. GUI thread."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from ui import shortcut_words, words
 from ui.design import SPACE
 from ui.desk import Desk
+from ui.help_code import HelpCodePart
 from ui.place import Name
 from ui.rescue import RescuePart
 from ui.shortcuts import Key, works_everywhere, works_on
@@ -56,6 +57,7 @@ class HelpPanel(QFrame):
         self._column.addWidget(label(words.TEXT_SIZE, "label"))
         self._column.addLayout(row(smaller, larger))
         self._column.addWidget(self._close, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.addWidget(HelpCodePart(self._desk))
         self._column.addWidget(RescuePart(self._desk))
         self._keys = QVBoxLayout()
         self._keys.setSpacing(SPACE)

@@ -133,6 +133,8 @@ def _fields(look: Look) -> str:
         selection-color: {palette.on_accent}; placeholder-text-color: {palette.soft_ink}; }}
     QLineEdit:focus {{ border: {RING}px solid {palette.ink}; padding: 0px {SPACE + 4}px; }}
     QLineEdit[wrong="true"] {{ border: {RING}px solid {palette.red_ink}; padding: 0px {SPACE + 4}px; }}
+    QLabel#help-code {{ border: {RING}px solid transparent; border-radius: {CORNER}px; padding: {SPACE // 2}px; }}
+    QLabel#help-code:focus {{ border: {RING}px solid {palette.ink}; }}
     QPlainTextEdit {{
         background: {palette.card}; color: {palette.ink}; border: 2px solid {palette.edge};
         border-radius: {CORNER}px; padding: {SPACE - 1}px; font-size: {look.type_px(1)}px;
