@@ -34,6 +34,7 @@ BAD_METADATA = {
     "recorded": "The clip does not say when it was recorded.",
     "people": "The clip does not say who is in it and whether they agree.",
     "names_said": "The clip does not say properly when a name is said in it.",
+    "show_as": "The clip does not say properly how its speaker is shown.",
     "sending": "The clip does not say properly how often it was sent before.",
     "": "The facts about the clip cannot be read.",
 }

@@ -16,6 +16,7 @@ from portal import words
 
 Fact = TypeVar("Fact")
 MOST_NAMES = 500
+SHOWN = ("as_i_am", "voice_only", "disguised_voice", "blurred_face")
 MOST_SENDINGS = 1000
 """Nobody sends one clip so often: a larger number is a mistake."""
 
@@ -42,6 +43,7 @@ class ClipFacts:
     people: tuple[Mapping[str, object], ...]
     names_said: tuple[tuple[float, float], ...] = ()
     copy: str = "full"
+    show_as: str = "as_i_am"
     sending: int = 1
 
 
@@ -75,6 +77,7 @@ def read_facts(header: str, *, accepts: tuple[str, ...]) -> ClipFacts:
         people=_fact(pairs, "people", _people),
         names_said=_fact(pairs, "names_said", _names) if "names_said" in pairs else (),
         copy=pairs.get("copy", "full"),
+        show_as=_fact(pairs, "show_as", lambda text: _one_of(text, SHOWN)) if "show_as" in pairs else "as_i_am",
         sending=_fact(pairs, "sending", _sending) if "sending" in pairs else 1,
     )
 

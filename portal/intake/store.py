@@ -131,7 +131,7 @@ def _described(upload: Upload, facts: ClipFacts) -> Upload:
     upload.filetype, upload.title, upload.audience = facts.filetype, facts.title, facts.audience
     upload.seconds, upload.recorded, upload.people = facts.seconds, facts.recorded, list(facts.people)
     upload.names_said = [list(stretch) for stretch in facts.names_said]
-    upload.sending = facts.sending
+    upload.sending, upload.show_as = facts.sending, facts.show_as
     upload.touched_at = timezone.now()
     upload.save()
     return upload
