@@ -90,7 +90,8 @@ METADATA = (
     "As tus says: key, space, value in base64; with commas between. clipid (UUID), sha256 (hexadecimal), "
     f"filetype ({' or '.join(FileType.values)}), title (at most 200 characters), "
     f"audience ({' or '.join(Audience.values)}), seconds (decimal), recorded (ISO 8601), "
-    "people (JSON list of name and agrees), copy (full, which is meant where it is missing, or small), "
+    "people (JSON list of name and agrees), show_as (as_i_am, which is meant where it is missing, voice_only, "
+    "disguised_voice or blurred_face), copy (full, which is meant where it is missing, or small), "
     "sending (the number of the sending, 1 where it is missing)."
 )
 
