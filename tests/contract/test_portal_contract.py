@@ -19,7 +19,7 @@ from upload.address import portal_address
 from upload.attempt import Parcel, attempt
 from upload.discovery import discover
 from upload.errors import Damage, Doubt, Gone, Refusal, SignInNeeded, WrongOffset
-from upload.receipt import fetch_receipt, fetch_stage
+from upload.receipt import fetch_receipt, fetch_stage, fetch_stages
 from upload.secret import Secret
 from upload.signin import ask_for_code, wait_for_tokens
 from upload.tokens import Tokens
@@ -89,6 +89,7 @@ def test_the_whole_way(side: Side, parcel: Parcel) -> None:
         assert (receipt.sha256, receipt.bytes) == (parcel.sha256, SIZE)
         stage = fetch_stage(account, parcel.clip_id)
         assert stage is not None
+        assert fetch_stages(account, [str(uuid.uuid4()), parcel.clip_id]) == {parcel.clip_id: stage}
 
 
 def test_a_second_delivery_gets_the_first_ones_receipt(side: Side, parcel: Parcel) -> None:

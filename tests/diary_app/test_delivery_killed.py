@@ -1,6 +1,7 @@
 """kill -9, of the app and of the portal, in the middle of sending: one queue entry, equal SHA-256, nothing twice."""
 
 import contextlib
+import hashlib
 import os
 import random
 import signal
@@ -10,17 +11,19 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from diary_app.catalogue import Catalogue
-from diary_app.clip import Stage
+from diary_app.clip import Rendition, Stage
 from diary_app.delivery.pairing import PairingDesk
 from diary_app.delivery.practice import PracticePortal
 from diary_app.folders import Folders
 from tests.support.diary_files import ReadyClip, add_ready_clip
 from tests.support.portal_process import REPOSITORY, PortalProcess
+from tests.support.portal_rows import rows
 from tests.support.slow_line import SlowLine
 from tests.support.wait import until
 from upload.receipt import fetch_receipt
@@ -54,9 +57,25 @@ def _join(folders: Folders, url: str, portal: PortalProcess) -> PairingDesk:
     return desk
 
 
-def _ready(folders: Folders, rng: random.Random) -> ReadyClip:
+def _ready(folders: Folders, rng: random.Random, *, size: int = SIZE) -> ReadyClip:
     with contextlib.closing(Catalogue(folders.catalogue)) as catalogue:
-        return add_ready_clip(folders, catalogue, size=SIZE, rng=rng)
+        return add_ready_clip(folders, catalogue, size=size, rng=rng)
+
+
+def _sent_back(folders: Folders, portal: PortalProcess, first: ReadyClip, rng: random.Random) -> ReadyClip:
+    """A moderator sent it back; it is edited, and wanted again."""
+    with rows(portal) as database:
+        database.execute("UPDATE portal_clip SET stage = 'sent_back' WHERE sha256 = ?", (first.sha256,))
+    content = rng.randbytes(SIZE)
+    first.path.write_bytes(content)
+    again = replace(first, sha256=hashlib.sha256(content).hexdigest())
+    with contextlib.closing(Catalogue(folders.catalogue)) as catalogue:
+        assert catalogue.hear(catalogue.clip(first.clip_id), Stage.SENT_BACK, note="Once more, please.")
+        assert catalogue.begin_next_sending(first.clip_id)
+        catalogue.set_rendition(first.clip_id, Rendition(first.path, again.sha256, SIZE, 12.5))
+        catalogue.move(first.clip_id, Stage.READY)
+        catalogue.want(first.clip_id)
+    return again
 
 
 @contextmanager
@@ -157,6 +176,23 @@ def test_the_app_is_killed_between_the_last_byte_and_the_receipt(
         _finish(folders)
         _check(folders, desk, portal, ready)
         assert line.up - before < 100_000, "the clip was not sent a second time"
+
+
+def test_the_app_is_killed_in_the_second_sending(folders: Folders, portal: PortalProcess, rng: random.Random) -> None:
+    with SlowLine(portal.url, bytes_per_s=3_000_000) as line:
+        desk = _join(folders, line.url, portal)
+        first = _ready(folders, rng, size=1000)
+        _finish(folders)
+        again = _sent_back(folders, portal, first, rng)
+        with _app(folders) as process:
+            _until(process, rng.uniform(0.2, 0.7))
+            process.send_signal(signal.SIGKILL)
+        with desk.account(threading.Event()) as account:
+            receipt = fetch_receipt(account, first.clip_id)
+        assert receipt is not None
+        assert receipt.sha256 in (first.sha256, again.sha256), "whole, whichever it is"
+        _finish(folders)
+        _check(folders, desk, portal, again)
 
 
 def test_a_token_is_in_no_log_and_no_argument(folders: Folders, portal: PortalProcess, rng: random.Random) -> None:
