@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from diary_app.catalogue import CatalogueError
 from diary_app.diary import Diary
 from diary_app.folders import Folders
+from diary_app.language import shown
 from diary_app.logbook import catch_bugs, keep_log
 from diary_app.mending import make_room
 from diary_app.settings import Mode, Settings, read_settings
@@ -61,7 +62,7 @@ def make_window(diary: Diary, folders: Folders, *, wanted: Wanted, outside: Outs
 
 def _say_why(error: CatalogueError | OSError, folders: Folders, *, background: bool) -> int:
     """The diary cannot be opened: say so on stderr, and on the screen to whoever wants the window."""
-    sentence = str(error) if isinstance(error, CatalogueError) else words.NO_FOLDER.format(folder=folders.data)
+    sentence = shown(str(error)) if isinstance(error, CatalogueError) else words.NO_FOLDER.format(folder=folders.data)
     sys.stderr.write(f"{sentence}\n")
     if not background:
         QMessageBox.critical(None, words.APP, sentence)

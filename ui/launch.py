@@ -74,10 +74,14 @@ def _be_first(place: Folders, named: tuple[str, str], *, background: bool) -> in
     if isinstance(claim, str):
         sys.stderr.write(f"{claim}\n" if claim else "")
         return 0
+    from ui import open_again
     from ui.app import run
     from ui.desk import Wanted
 
     try:
-        return run(place, Wanted(*named), claim=claim, background=background)
+        status = run(place, Wanted(*named), claim=claim, background=background)
     finally:
         claim.release()
+    if open_again.is_wanted():
+        open_again.start()
+    return status

@@ -7,14 +7,17 @@ from PySide6.QtWidgets import QWidget
 
 from diary_app.delivery.pairing import Invitation
 from diary_app.delivery.post_room import PostRoom
+from diary_app.errors import Refused
 from diary_app.news import News, PortalChanged
 from ui import welcome_words, words
 from ui.design import SPACE
 from ui.desk import Desk
+from ui.open_again import open_again
 from ui.place import HOME, Place
 from ui.screen import Screen
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.join_card import JoinCard
+from ui.widgets.language_line import LanguageLine
 from ui.widgets.text import Card, label
 from upload.errors import Stopped
 
@@ -49,6 +52,9 @@ class Welcome(Screen):
         self._join = JoinCard()
         self._join.asked.connect(self._on_asked)
         self._join.cancelled.connect(self._on_cancelled)
+        self._languages = LanguageLine()
+        self._languages.chosen.connect(self._on_language)
+        self.column.addWidget(self._languages)
         self.column.addWidget(label(welcome_words.WELCOME_LEAD, "lead"))
         self.column.addWidget(card)
         self.column.addWidget(self._join)
@@ -70,6 +76,9 @@ class Welcome(Screen):
         self._busy.hide()
         self._join.show_form()
         self._join.propose(self.desk.settings.portal, fixed="portal" in self.desk.diary.settings.read.locked)
+        # Only at the first start: nothing is going on that must not end.
+        first = self.desk.diary.portal() is None and not place.note
+        self._languages.setVisible(first and "language" not in self.desk.diary.settings.read.locked)
         self.banner.hush()
         if place.note:
             self.banner.say(place.note, kindly=True)
@@ -78,6 +87,16 @@ class Welcome(Screen):
         """Nobody waits for a code any more."""
         super().leave(towards)
         self._stop.set()
+
+    # -- another language -------------------------------------------------------------------------------------------
+
+    def _on_language(self, language: str) -> None:
+        try:
+            self.desk.settings = self.desk.diary.settings.keep("language", language)
+        except Refused as refused:
+            self.banner.say(str(refused), focus=True)
+            return
+        open_again(self.window())
 
     # -- practice mode ----------------------------------------------------------------------------------------------
 
