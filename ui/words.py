@@ -77,6 +77,8 @@ GET_READY = _("Get ready")
 CAMERA = _("Camera")
 MICROPHONE = _("Microphone")
 SOUND = _("Sound")
+PRACTICE_DEVICES = (_("Practice camera"), _("Practice microphone"))
+"""As capture.devices names them: shown() finds them here."""
 LOOKING = _("Looking for your camera and microphone…")
 LOOKING_SOUND = _("Looking for your microphone…")
 OPENING = _("Starting…")

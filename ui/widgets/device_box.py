@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from diary_app.language import shown
 from ui.devices import Device, Pick
 from ui.widgets.choices import PickBox
 from ui.widgets.text import label
@@ -35,7 +36,7 @@ class DeviceBox(QWidget):
         """Show these devices."""
         self._devices = pick.offered
         self._box.clear()
-        self._box.addItems([device.name for device in pick.offered])
+        self._box.addItems([shown(device.name) for device in pick.offered])
         self._box.setCurrentIndex(-1 if pick.chosen is None else pick.chosen)
 
     def choose(self, device: Device) -> None:
