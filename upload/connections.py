@@ -40,11 +40,27 @@ class Connections:
         self.connect_s = connect_s
         self._lock = Lock()
         self._sockets: list[socket.socket] = []
+        self._greeting: socket.socket | None = None
         self._given_up = False
 
     def dial(self, host: str, port: int, timeout_s: float, options: Sequence[Option] | None) -> socket.socket:
-        """Open a connection, unless it is given up meanwhile. Raises OSError."""
-        return dial(host, port, timeout_s=timeout_s, options=options or (), given_up=lambda: self._given_up)
+        """Open a connection, unless it is given up meanwhile; opened() follows. Raises OSError."""
+        made = dial(host, port, timeout_s=timeout_s, options=options or (), given_up=lambda: self._given_up)
+        # While TLS (or a proxy) says its greetings nobody but the ssl module holds the socket: a second handle ends it.
+        with self._lock:
+            self._greeting = made.dup()
+        return made
+
+    @contextlib.contextmanager
+    def greeting(self) -> Iterator[None]:
+        """Around all that makes a connection."""
+        try:
+            yield
+        finally:
+            with self._lock:
+                greeting, self._greeting = self._greeting, None
+            if greeting is not None:
+                greeting.close()
 
     def opened(self, connection: socket.socket) -> None:
         """Remember a socket until it is closed."""
@@ -59,11 +75,8 @@ class Connections:
         """
         self._given_up = True
         with self._lock:
-            for one in self._sockets:
-                with contextlib.suppress(OSError):
-                    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
-                    # The base class's shutdown: SSLSocket's own takes its TLS state away from the thread that waits.
-                    socket.socket.shutdown(one, socket.SHUT_RDWR)
+            for one in (*self._sockets, *filter(None, [self._greeting])):
+                _end(one)
 
     def drop(self) -> None:
         """Give every socket back to the system. After an error urllib3 leaves that to the garbage collector."""
@@ -91,6 +104,13 @@ class Connections:
         while not over.wait(LOOK_S):
             if stop.is_set():
                 self.shut()
+
+
+def _end(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        # The base class's shutdown: SSLSocket's own takes its TLS state away from the thread that waits.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 class _Lines(io.BufferedReader):
@@ -156,8 +176,9 @@ def _use_our_classes(manager: urllib3.PoolManager, connections: Connections) -> 
             return connections.dial(self._dns_host, self.port, connections.connect_s, self.socket_options)
 
         def connect(self) -> None:
-            super().connect()
-            connections.opened(self.sock)
+            with connections.greeting():
+                super().connect()
+                connections.opened(self.sock)
 
         def send(self, data: Any) -> None:
             # urllib3 sends with the time-out for connecting, which is too short for a block on a slow line.
@@ -174,8 +195,9 @@ def _use_our_classes(manager: urllib3.PoolManager, connections: Connections) -> 
             return connections.dial(self._dns_host, self.port, connections.connect_s, self.socket_options)
 
         def connect(self) -> None:
-            super().connect()
-            connections.opened(self.sock)
+            with connections.greeting():
+                super().connect()
+                connections.opened(self.sock)
 
         def send(self, data: Any) -> None:
             if self.sock is not None:

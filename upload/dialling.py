@@ -1,11 +1,13 @@
 """Opens a connection so that it can be given up at once: connecting may take long, and the app may be closed meanwhile.
 
-The one wait that remains is the system's own for an address by name. Any thread.
+The system's own wait for an address by name cannot be ended: a thread of its own waits for it, which nobody waits for.
+Any thread.
 """
 
 import os
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable, Sequence
 
@@ -13,6 +15,7 @@ LOOK_S = 0.2
 """How often a connection in the making looks whether it is given up, in seconds."""
 Option = tuple[int, int, int | bytes]
 Address = tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+Found = tuple[socket.AddressFamily, socket.SocketKind, int, str, Address]
 
 
 def dial(
@@ -23,7 +26,7 @@ def dial(
     Raises OSError: TimeoutError where one took longer than timeout_s, and ConnectionAbortedError once it is given up.
     """
     failed = OSError(f"{host} has no address")
-    for family, kind, protocol, _, address in socket.getaddrinfo(host.strip("[]"), port, 0, socket.SOCK_STREAM):
+    for family, kind, protocol, _, address in _addresses(host.strip("[]"), port, timeout_s, given_up):
         line = socket.socket(family, kind, protocol)
         try:
             for option in options:
@@ -38,6 +41,34 @@ def dial(
             line.settimeout(timeout_s)
             return line
     raise failed
+
+
+def _addresses(host: str, port: int, timeout_s: float, given_up: Callable[[], bool]) -> Sequence[Found]:
+    """Every address of the host. Raises OSError, as dial() does."""
+    answer: list[Sequence[Found] | OSError | UnicodeError] = []
+
+    def ask() -> None:
+        try:
+            answer.append(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:  # UnicodeError: no name that could be asked for
+            answer.append(error)
+
+    asking = threading.Thread(target=ask, name="upload-name", daemon=True)
+    asking.start()
+    ends = time.monotonic() + timeout_s
+    while not answer:
+        asking.join(LOOK_S)
+        if not answer and given_up():
+            raise ConnectionAbortedError("given up while looking for the address")
+        if not answer and time.monotonic() > ends:
+            raise TimeoutError("looking for the address took too long")
+    match answer[0]:
+        case OSError() as error:
+            raise error
+        case UnicodeError() as error:
+            raise OSError(f"{host} is no name of a computer") from error
+        case found:
+            return found
 
 
 def _connect(line: socket.socket, address: Address, timeout_s: float, given_up: Callable[[], bool]) -> None:

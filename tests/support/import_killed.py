@@ -14,6 +14,10 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 KILLED = 9
 WATCHED = ("portal/rescue.py", "portal/intake/store.py", "portal/intake/entries.py", "portal/files.py")
@@ -65,14 +69,14 @@ def _import_until(folder: Path, last: int) -> None:
     """Import, and die when so many lines were run."""
     left = last
 
-    def at_line(frame: FrameType, event: str, about: object) -> object:
+    def at_line(frame: FrameType, event: str, about: object) -> "TraceFunction | None":
         nonlocal left
         left -= event == "line"
         if left < 0:
             os._exit(KILLED)
         return at_line
 
-    def at_call(frame: FrameType, event: str, about: object) -> object:
+    def at_call(frame: FrameType, event: str, about: object) -> "TraceFunction | None":
         return at_line if frame.f_code.co_filename.endswith(WATCHED) else None
 
     sys.settrace(at_call)

@@ -34,15 +34,46 @@ def deaf() -> Iterator[int]:
         yield address[1]
 
 
-def test_a_stop_ends_a_connection_in_the_making(deaf: int) -> None:
+def stopped_soon(address: str) -> float:
+    """How long a request takes that is stopped at once, in seconds."""
     stop = Event()
     hangs_up = Timer(0.1, stop.set)
     began = time.monotonic()
     hangs_up.start()
-    with Transport(f"http://127.0.0.1:{deaf}", timeouts=PATIENT, stop=stop) as line, pytest.raises(Stopped):
-        line.request("GET", f"http://127.0.0.1:{deaf}/")
+    with Transport(address, timeouts=PATIENT, stop=stop) as line, pytest.raises(Stopped):
+        line.request("GET", f"{address}/")
     hangs_up.join()
-    assert time.monotonic() - began < PATIENT.connect_s / 2
+    return time.monotonic() - began
+
+
+def test_a_stop_ends_a_connection_in_the_making(deaf: int) -> None:
+    assert stopped_soon(f"http://127.0.0.1:{deaf}") < PATIENT.connect_s / 2
+
+
+def test_a_stop_ends_a_greeting_that_is_not_answered() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # the system takes the call, and nobody speaks TLS
+        assert stopped_soon(f"https://127.0.0.1:{silent.getsockname()[1]}") < PATIENT.connect_s / 2
+
+
+def test_a_stop_ends_the_wait_for_an_address_and_so_does_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = Event()
+
+    def deaf_system(*_asked: object) -> list[object]:
+        answers.wait()
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", deaf_system)
+    try:
+        assert stopped_soon("https://diary.example") < PATIENT.connect_s / 2
+        with pytest.raises(TimeoutError, match="looking for the address"):
+            dial("diary.example", 443, timeout_s=0.1, options=(), given_up=lambda: False)
+    finally:
+        answers.set()
+
+
+def test_what_is_no_name_is_a_failure_like_others() -> None:
+    with pytest.raises(OSError, match="no name of a computer"):
+        dial("a" * 64 + ".example", 1, timeout_s=60, options=(), given_up=lambda: False)
 
 
 def test_it_takes_no_longer_than_it_may(deaf: int) -> None:
