@@ -120,6 +120,10 @@ def _live(
     app: QApplication, diary: Diary, folders: Folders, wanted: Wanted, *, door: FrontDoor, background: bool
 ) -> int:
     """From the first window, or none, to the end."""
+    if diary.settings.settings.mode is Mode.BOOTH:
+        from ui.booth import live  # with the computer's voice, which nobody else needs
+
+        return live(app, diary, folders, wanted, door=door)
     caretaker = make_caretaker(app, diary, folders, wanted, door=door)
     endings = Endings(app, make_safe=caretaker.make_take_safe, end=caretaker.end)
     try:

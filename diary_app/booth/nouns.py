@@ -12,6 +12,7 @@ VisitId = str
 class Why(StrEnum):
     """Why nobody can record just now."""
 
+    STARTING = "starting"
     NO_MICROPHONE = "no_microphone"
     NO_ROOM = "no_room"
     DEVICES = "devices"

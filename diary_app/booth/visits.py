@@ -15,7 +15,7 @@ from diary_app.booth.consent import ConsentWords, keep_words
 from diary_app.booth.journal import Journal, Line, Visit, What
 from diary_app.booth.nouns import Outcome, VisitId
 from diary_app.booth.sheet import Sheet, by_visit, sheet
-from diary_app.clip import About, Audience, Clip, ClipId, Kind, Person, Preset, Stage
+from diary_app.clip import About, Clip, ClipId, Kind, Person, Preset, Stage
 from diary_app.errors import Refused
 from diary_app.folders import Folders
 
@@ -55,7 +55,10 @@ class Clips(Protocol):
 
 
 class Visits:
-    """event: what this day is called; title_of(event, agreed_at): of the clip; me: the name of who gave none."""
+    """event: what this day is called; words: what visitors agree to.
+
+    title_of(event, agreed_at): of a clip; me: the name of a visitor who gave none.
+    """
 
     def __init__(
         self,
@@ -63,7 +66,7 @@ class Visits:
         clips: Clips,
         *,
         event: str,
-        audience: Audience,
+        words: ConsentWords,
         title_of: Callable[[str, datetime], str],
         me: str,
         now: Callable[[], datetime],
@@ -71,7 +74,7 @@ class Visits:
         self._folders = folders
         self._clips = clips
         self._event = event
-        self._audience = audience
+        self.words = words
         self._title_of = title_of
         self._me = me
         self._now = now
@@ -79,8 +82,9 @@ class Visits:
 
     # -- a visit --------------------------------------------------------------------------------------------------
 
-    def agree(self, visit: VisitId, words: ConsentWords, name: str) -> None:
-        """The visitor said yes to these words. Raises OSError: without a line there is no recording."""
+    def agree(self, visit: VisitId, name: str) -> None:
+        """The visitor said yes to the words. Raises OSError: without a line there is no recording."""
+        words = self.words
         keep_words(self._folders, words)
         called, at = name.strip()[:LONGEST_NAME], self._at()
         self.journal.add(Line(What.AGREED, visit, at, self._event, called, words.version, words.sha256))
@@ -159,7 +163,7 @@ class Visits:
         agreed_at = datetime.fromisoformat(visit.agreed_at)
         return About(
             title=self._title_of(visit.event, agreed_at),
-            audience=self._audience,
+            audience=self.words.audience,
             people=(Person(visit.name or self._me, agrees=True),),
             preset=Preset.SMALLER,
         )

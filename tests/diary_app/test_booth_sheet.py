@@ -5,9 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 
-import pytest
-
-from diary_app.booth.consent import LARGEST_BYTES, consent_words, own_words, read_words
+from diary_app.booth.consent import LARGEST_BYTES, NAME, ConsentWords, find_words
 from diary_app.booth.journal import Journal, Line, What
 from diary_app.booth.nouns import Outcome
 from diary_app.booth.sheet import Here, Tally, sheet
@@ -164,22 +162,32 @@ def test_what_somebody_agreed_to_can_be_read_later_and_goes_with_the_clip(tmp_pa
     day.clips.close()
 
 
-def test_the_organisations_words_are_shown_as_they_stand() -> None:
-    words = consent_words(
-        "Version: 3 b\r\n\r\nYou are at {event}.\nStill {wat} {0} {}.\n\n{audience} see it.", event="E"
+def test_the_organisations_words_are_shown_as_they_stand(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def problem(path: Path, why: str) -> None:
+        told.append(f"{path.parent.name}: {why}")
+
+    ours, theirs = tmp_path / "data", tmp_path / "etc"
+    folders = Folders(ours, theirs / "settings.toml")
+    for folder in (ours, theirs):
+        folder.mkdir()
+    usual = find_words(folders, problem).filled(event="the fair", audience="your team")
+    assert (usual.version, usual.audience, told) == ("1", Audience.TEAM, [])
+    assert len(usual.paragraphs) >= 3
+    assert "{" not in usual.text
+    (ours / NAME).write_text("Only these.", encoding="utf-8")
+    assert find_words(folders, problem) == ConsentWords("Only these.")
+    head = "\ufeffVersion: 3 b\r\nAudience: staff\r\n\r\n"
+    (theirs / NAME).write_text(
+        f"{head}At {{event}}.\nStill {{wat}} {{0}} {{}}.\n\n{{audience}} see it.", encoding="utf-8"
     )
-    assert words.version == "3 b"
-    assert words.paragraphs == ("You are at E. Still {wat} {0} {}.", "{audience} see it.")
-    assert words.sha256 != consent_words("You are at E.").sha256
-    ours = consent_words(own_words(), event="the fair", audience="your team")
-    assert ours.version == "1"
-    assert len(ours.paragraphs) >= 3
-    assert "{" not in ours.text
-
-
-@pytest.mark.parametrize("content", [b"", b"Version: 1\n \n", b"\xff\xfe\x00", b"long " * LARGEST_BYTES])
-def test_words_that_cannot_be_shown_are_refused(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "words.txt"
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=r"empty|too long|codec"):
-        read_words(path)
+    words = find_words(folders, problem).filled(event="E")
+    assert (words.version, words.audience) == ("3 b", Audience.STAFF)
+    assert words.paragraphs == ("At E. Still {wat} {0} {}.", "{audience} see it.")
+    assert words.sha256 != usual.sha256
+    for bad in (b"Version: 1\n \n", b"\xff\xfe\x00", b"long " * LARGEST_BYTES, b"Audience: all\nHello."):
+        (theirs / NAME).write_bytes(bad)
+        assert find_words(folders, problem).text == "Only these.", "one that cannot be shown is not shown"
+    assert len(told) == 4
+    assert all(line.startswith("etc: ") for line in told)
