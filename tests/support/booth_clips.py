@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from diary_app.booth.consent import ConsentWords, consent_words
+from diary_app.booth.consent import ConsentWords
 from diary_app.booth.journal import Journal, Line
 from diary_app.booth.nouns import Outcome, VisitId
 from diary_app.booth.visits import Visits
@@ -15,7 +15,7 @@ from diary_app.clip import About, Audience, Clip, ClipId, Kind, Receipt, Renditi
 from diary_app.folders import Folders
 
 EVENT = "Care Day"
-WORDS = consent_words("Version: 7\nWe record you at {event}.", event=EVENT)
+WORDS = ConsentWords("We record you at Care Day.", "7", Audience.TEAM)
 TAKE_S = 9.0
 
 
@@ -130,7 +130,7 @@ def booth_visits(folders: Folders, clips: DoomedClips, doom: Doom, now: Callable
         folders,
         clips,
         event=EVENT,
-        audience=Audience.TEAM,
+        words=WORDS,
         title_of=lambda event, at: f"{event}: {at:%H:%M}",
         me="Me",
         now=now,
@@ -139,10 +139,10 @@ def booth_visits(folders: Folders, clips: DoomedClips, doom: Doom, now: Callable
     return visits
 
 
-def one_visit(visits: Visits, clips: DoomedClips, wanted: Outcome | None, *, words: ConsentWords = WORDS) -> VisitId:
+def one_visit(visits: Visits, clips: DoomedClips, wanted: Outcome | None) -> VisitId:
     """A stranger comes, records and decides, or walks away."""
     visit = str(uuid.uuid4())
-    visits.agree(visit, words, " Ann ")
+    visits.agree(visit, " Ann ")
     clip_id = visits.begin(visit, Kind.VIDEO)
     clips.finish(clip_id)
     visits.closed(visit, clip_id)
