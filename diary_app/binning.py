@@ -16,8 +16,8 @@ LEASE_S = 15.0
 
 
 def may_be_binned(clip: Clip) -> bool:
-    """True where nothing is under way with it: the portal has it, it was never sent, or somebody held it."""
-    if clip.receipt is not None:
+    """True where nothing is under way with it: the portal has it or was done with it, or it is not sent, or is held."""
+    if clip.receipt is not None or clip.stage in (Stage.SENT_BACK, Stage.WITHDRAWN):
         return True
     if clip.stage is Stage.RECORDING:
         return clip.seconds is not None  # cut short, and made whole as far as it goes
