@@ -24,8 +24,8 @@ log = logging.getLogger("portal.intake")
 
 SMALL_CAME = "A small copy. The full one follows."
 FULL_CAME = "The full one. It takes the place of the small copy."
-SMALL_AGAIN = "Sent again: a small copy. The full one follows."
-FULL_AGAIN = "Sent again. It takes the place of the one that was sent back."
+SMALL_AGAIN = "A small copy of the new version. The full one follows."
+FULL_AGAIN = "All of it, in the place of the version that was sent back."
 SENT_BACK = (
     "A moderator sent this clip back before all of it had come, so the rest was not taken. Please read the note, then"
     " change the clip and send it again."
