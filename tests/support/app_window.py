@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 
 from diary_app.diary import Diary
 from ui.bridge import Bridge
@@ -88,9 +88,12 @@ class Someone:
 
     def _in_view(self, found: QWidget) -> bool:
         """Scroll there; a layout that is still coming to rest may take it away again."""
-        if found.window() is self.window and self.window.screen_shown.isAncestorOf(found):
-            self.window.screen_shown.ensureWidgetVisible(found)
-            QApplication.processEvents()
+        around = found.parentWidget()
+        while around is not None:
+            if isinstance(around, QScrollArea):
+                around.ensureWidgetVisible(found)
+                QApplication.processEvents()
+            around = around.parentWidget()
         return not found.visibleRegion().boundingRect().isEmpty()
 
     def _visible_middle(self, found: QWidget) -> QPoint:
