@@ -27,7 +27,7 @@ REASONS = {
     405: "Not with this method",
     408: "Nothing came for a while; what arrived is kept",
     409: "It does not fit to what the portal holds, or a newer request carries on",
-    412: "Another version of tus",
+    412: "Another version of tus, or of the clip",
     413: "Larger than the portal or this account may take, or more bytes than were announced",
     415: "Not bytes of a file",
     429: "This account has sent enough for now",
@@ -84,6 +84,7 @@ SCHEMAS: Json = {
         removed_at={"type": ["string", "null"], "format": "date-time"},
         copies={"type": "array", "items": {"enum": ["video", "sound", "small copy", "picture"]}},
     ),
+    "Captions": _object(clip_id=UUID_TEXT, cues=COUNT),
     "Health": _object(ok={"type": "boolean"}),
 }
 METADATA = (
@@ -172,7 +173,19 @@ def _clips() -> Json:
         "/api/clips/{clip_id}/receipt": {"parameters": [clip], "get": receipt},
         "/api/clips/{clip_id}/certificate": {"parameters": [clip], "get": certificate},
         "/api/clips/{clip_id}/withdraw": {"parameters": [clip], "post": withdraw},
+        "/api/clips/{clip_id}/captions": {"parameters": [clip], "put": _captions()},
     }
+
+
+def _captions() -> Json:
+    file = _header("If-Match", {"type": "string"}, required=False, description="The SHA-256 of their file, in quotes")
+    return _operation(
+        "The captions that the speaker approved, as plain WebVTT; may be repeated",
+        "captions",
+        asks=(file,),
+        requestBody={"required": True, "content": {"text/vtt": {"schema": {"type": "string"}}}},
+        answers=_answers("Captions", 400, 401, 404, 409, 412, 413, 415),
+    )
 
 
 def _intake() -> Json:

@@ -87,7 +87,8 @@ def _write_down(clip: Clip) -> None:
             return
         Comment.objects.filter(clip=left).delete()
         Upload.objects.filter(clip_id=left.pk).update(people=[], names_said=[])
-        Clip.objects.filter(pk=left.pk).update(people=[], names_said=[], removed_at=timezone.now())
+        gone: dict[str, object] = {"people": [], "names_said": [], "captions": "", "captions_at": None}
+        Clip.objects.filter(pk=left.pk).update(**gone, removed_at=timezone.now())
         Event.objects.create(clip=left, what=Deed.REMOVED)
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from portal import api, comment_pages, media, openapi, pages, slip_pages
+from portal import api, captions, comment_pages, media, openapi, pages, slip_pages
 from portal.device_flow import DeviceAuthorizationView, TokenView
 from portal.health import health
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("clips/<uuid:clip_id>/withdraw", pages.withdraw, name="withdraw"),
     path("clips/<uuid:clip_id>/media", media.media, name="media"),
     path("clips/<uuid:clip_id>/poster", media.poster, name="poster"),
+    path("clips/<uuid:clip_id>/captions.vtt", captions.track, name="captions"),
     path("clips/<uuid:clip_id>/certificate", slip_pages.certificate, name="certificate"),
     path("clips/<uuid:clip_id>/comment", comment_pages.add, name="comment-add"),
     path("clips/<uuid:clip_id>/view", comment_pages.view, name="view"),
@@ -44,6 +45,7 @@ urlpatterns = [
     path("api/clips", api.stages, name="clip-stages"),
     path("api/clips/<str:clip_id>/receipt", api.receipt, name="receipt"),
     path("api/clips/<str:clip_id>/certificate", api.certificate, name="clip-certificate"),
+    path("api/clips/<str:clip_id>/captions", captions.put, name="clip-captions"),
     path("api/clips/<str:clip_id>/withdraw", api.withdraw, name="clip-withdraw"),
     path("api/clips/<str:clip_id>", api.clip, name="clip-stage"),
     path("admin/login/", pages.admin_sign_in, name="admin-sign-in"),

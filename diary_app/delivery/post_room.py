@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from diary_app.captions.post import CaptionPost
 from diary_app.catalogue import Catalogue
 from diary_app.clip import ClipId, Receipt
 from diary_app.delivery.courier import Courier
@@ -22,6 +23,7 @@ from diary_app.keeping import Keeping
 from diary_app.news import News, PortalChanged
 from diary_app.settings import read_settings
 from diary_app.settings_words import NOT_KEPT
+from upload.account import Account
 from upload.errors import DeliveryError, Stopped
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,7 @@ class PostRoom:
         rules = KeptRules(folders.data / "sending.json", read_settings(folders))
         self.when = WhenToSend(catalogue, rules, tell=on_news, wake=self.wake)
         self.keeping = Keeping(folders, catalogue, paired=self._paired, tell=on_news)
+        self._captions = CaptionPost(catalogue)
         self._courier = Courier(
             catalogue,
             self._desk,
@@ -62,11 +65,16 @@ class PostRoom:
             random=random.random,
             cap=lambda: self.when.cap,
             metered=lambda: self.when.metered,
-            afterwards=self.keeping.round,
+            afterwards=self._afterwards,
         )
         self._uploader = Uploader(catalogue, self._courier, stays=self.when.stays)
         self._speeds = LineSpeeds(folders.line_speeds)
         self._joining: threading.Thread | None = None
+
+    def _afterwards(self, line: Account, stop: threading.Event) -> None:
+        """What else there is to say on an open line: the uploader's thread."""
+        self.keeping.round(line, stop)
+        self._captions.round(line, stop)
 
     def start(self) -> None:
         """Begin to deliver in the background."""

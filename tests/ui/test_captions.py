@@ -22,12 +22,16 @@ def _lines(someone: Someone, clip_id: ClipId) -> list[str]:
     return [line.text for line in someone.window.desk.diary.captions.lines(clip_id)]
 
 
+def _at(someone: Someone) -> Name:
+    return someone.at
+
+
 def test_from_about_it_line_by_line_to_these_are_right(someone: Someone, diary: Diary, clip_id: ClipId) -> None:
     put_draft(diary, clip_id)
     someone.go(Place(Name.ABOUT, clip_id))
     assert someone.reads("captions-say") == "3 lines, 2 to check"
     someone.press("captions-check")
-    assert someone.at is Name.CAPTIONS
+    assert _at(someone) is Name.CAPTIONS
     assert someone.focused == "caption", "the first line to check has the focus"
     assert someone.reads("caption-sure") == "Not sure of: “goose”"
     assert "goose" in someone.see("caption").accessibleName(), "who cannot see the sign hears it"
@@ -41,7 +45,7 @@ def test_from_about_it_line_by_line_to_these_are_right(someone: Someone, diary: 
     assert someone.focused == "captions-right", "after the last line comes the one next step"
     assert someone.reads("captions-left") == words.NONE_LEFT
     someone.key(Qt.Key.Key_Return)
-    assert someone.at is Name.ABOUT
+    assert _at(someone) is Name.ABOUT
     assert someone.reads("captions-say").startswith("3 lines. You said that they are right")
     assert _lines(someone, clip_id)[0] == "I went for a walk with Miss Gough this morning."
 
@@ -61,7 +65,7 @@ def test_everything_can_be_undone_and_going_by_checks_nothing(someone: Someone, 
     QTest.keySequence(someone.see("caption"), QKeySequence.StandardKey.MoveToStartOfLine)
     QTest.keyClicks(someone.see("caption"), "Well, ")
     someone.window.back()
-    assert someone.at is Name.ABOUT
+    assert _at(someone) is Name.ABOUT
     assert _lines(someone, clip_id)[0] == f"Well, {before[0]}", "what was typed is kept"
     assert diary.captions.standing(clip_id).how is How.DRAFT
 
