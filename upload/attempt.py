@@ -17,7 +17,10 @@ MOST_DAMAGED = 3
 """How often a file that arrives damaged is sent from its first byte."""
 SENDING = "sending"
 """The key of the metadata with the number of the sending, from 2 on."""
-ONCE_ONLY = "The portal takes each clip once only, so this one was not sent again. Your recording is safe."
+ONCE_ONLY = (
+    "The portal takes each clip once only, so this one was not sent again. Your recording is safe."
+    " To hand in a better one, record a new clip."
+)
 SMALL = "small"
 """What the metadata calls the small copy of a clip (key `copy`); the file itself needs no word."""
 

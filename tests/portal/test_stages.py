@@ -17,7 +17,7 @@ def people(db: None, settings: Settings, tmp_path: Path) -> dict[str, User]:
     return make_people("Sam", "Kim")
 
 
-def asked(user: User, *ids: object) -> dict[str, object]:
+def asked(user: User, *ids: object) -> dict[str, dict[str, object]]:
     """What is told of these clips, by id."""
     answer = browser_of(None).get("/api/clips", {"ids": ",".join(map(str, ids))}, headers=bearer_of(user))
     assert answer.status_code == 200
