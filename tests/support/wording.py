@@ -78,7 +78,7 @@ def _note(found: dict[Key, Found], place: str, texts: Iterable[tuple[Key, str | 
 def _marked(tree: ast.Module) -> Iterator[tuple[Key, str | None]]:
     """What stands in _(…) and Plural(…, …)."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "Plural"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _is_marked(node):
             words = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
             assert len(words) == len(node.args), f"line {node.lineno}: plain words must stand in {node.func.id}(…)"
             if node.func.id == "Plural":
@@ -104,16 +104,20 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
 
 
 def _unread(tree: ast.Module) -> set[int]:
-    """Docstrings, the log's lines, the pieces of f-strings."""
+    """Docstrings, the log's lines, the pieces of f-strings, and what is marked."""
     silent: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             silent.add(id(node.value))
-        elif isinstance(node, ast.Assert) or _is_log(node):
+        elif isinstance(node, ast.Assert) or _is_log(node) or _is_marked(node):
             silent |= {id(each) for each in ast.walk(node)}
         elif isinstance(node, ast.JoinedStr):
             silent |= {id(each) for each in ast.walk(node) if each is not node}
     return silent
+
+
+def _is_marked(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "Plural")
 
 
 def _is_log(node: ast.AST) -> bool:
