@@ -85,6 +85,24 @@ class Edits(Reading):
             if before.recipe != replace(before, about=about).recipe:
                 forget_made(db, clip_id)
 
+    def begin_next_sending(self, clip_id: ClipId) -> bool:
+        """A clip that was sent back is changed, to be sent again: out of the queue, with the next number.
+
+        False where it is not sent back (any more), or its files are gone. Its receipt is set aside in the same
+        transaction: the page and the slip stay, and it proves nothing of what goes out next.
+        """
+        with self._change() as db:
+            begun = db.execute(
+                "UPDATE clip SET stage = ?, wanted = 0, sending = sending + 1, captions_told = ''"
+                " WHERE clip_id = ? AND stage = ? AND removed_at IS NULL",
+                (Stage.SAVED, clip_id, Stage.SENT_BACK),
+            )
+            if begun.rowcount:
+                db.execute("UPDATE receipt SET sha256 = '', bytes = 0 WHERE clip_id = ?", (clip_id,))
+                db.execute("UPDATE small_copy SET upload_url = NULL, arrived = 0 WHERE clip_id = ?", (clip_id,))
+                db.execute("DELETE FROM delivery WHERE clip_id = ?", (clip_id,))
+            return bool(begun.rowcount)
+
     def _update_about(self, clip_id: ClipId, about: About) -> None:
         self._db.execute(
             "UPDATE clip SET title = ?, audience = ?, preset = ?, clean_sound = ?, show_as = ? WHERE clip_id = ?",
