@@ -37,6 +37,9 @@ SOON_MS = 300
 """Several pieces of news are looked at together."""
 LOOK_MS = 5_000
 """Without a window: another process of the app may deliver a clip, and tells nobody."""
+UNSEEN_S = 12 * 3600.0
+"""Without a window and without an icon: when nothing has moved for so long (an unreachable portal, say), the app ends
+instead of staying for ever where nobody sees it, and goes on after the next sign-in."""
 TAKE_S = 20.0
 """How long the system is kept waiting for a take to be closed."""
 
@@ -45,6 +48,7 @@ class Caretaker(QObject):
     """start() it once; `end` is called when the process is to end, with nothing open any more.
 
     open_window makes a window for these devices; at_login is written and removed; awake is held while recording.
+    now: a clock in seconds that never goes back.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Caretaker(QObject):
         awake: Awake,
         end: Callable[[], None],
         wanted: Wanted | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._diary = diary
@@ -74,6 +79,10 @@ class Caretaker(QObject):
         self._going: list[Clip] = []
         self._followed: set[ClipId] = set()
         self._seen: on_its_way.Seen = {}
+        self._reached: dict[ClipId, float] = {}
+        self._now = now
+        self._moved_at = now()
+        self._returns = False
         self._soon = QTimer(self, interval=SOON_MS, singleShot=True)
         self._soon.timeout.connect(self.look)
         self._often = QTimer(self, interval=LOOK_MS)
@@ -123,11 +132,18 @@ class Caretaker(QObject):
             case RecorderChanged(state):
                 self._vigil.see(state)
             case Progress() if self.window is None:
+                self._see_move(news)
                 self._tray.say(on_its_way.line(self._going, news))
             case ClipChanged() | PortalChanged() if self.window is None or self._remembered.at_login:
                 self._soon.start()
             case _:
                 pass
+
+    def _see_move(self, progress: Progress) -> None:
+        """Only what gets further counts: a portal that is out of reach is asked again and again."""
+        if progress.fraction > self._reached.get(progress.clip_id, 0.0):
+            self._moved_at = self._now()
+        self._reached[progress.clip_id] = progress.fraction
 
     def _asked_to_close(self) -> bool:
         """The window asks whether it may close; never at once, as a window that is closing cannot be closed."""
@@ -223,6 +239,8 @@ class Caretaker(QObject):
         """No window from now on: look after what goes out."""
         self._followed = set()
         self._seen = {}
+        self._reached = {}
+        self._moved_at = self._now()
         self._tray.show()
         self._often.start()
         self._soon.start()
@@ -249,6 +267,14 @@ class Caretaker(QObject):
         self._tray.show()
         self._tray.say(on_its_way.line(self._going, None))
         self._step(life.SomeGo() if self._going else life.NoneGoes())
+        if self._is_forgotten():
+            log.info("nothing has moved for hours, and nobody sees that the app is here: it goes on after a sign-in")
+            self._returns = not self._remembered.decided("at_login")
+            self._step(life.Unseen())
+
+    def _is_forgotten(self) -> bool:
+        seen = self._tray.linger_ms > 0
+        return bool(self._going) and not seen and self._now() - self._moved_at > UNSEEN_S
 
     def _take_stock(self) -> bool:
         """Read the catalogue; False, and the app ends where there is no window to say it in, when that cannot be."""
@@ -275,6 +301,7 @@ class Caretaker(QObject):
 
     def _keep_login(self, *, waiting: bool) -> None:
         try:
-            keep_in_step(self._at_login, wanted=self._remembered.at_login, waiting=waiting)
+            wanted = self._remembered.at_login or self._returns
+            keep_in_step(self._at_login, wanted=wanted, waiting=waiting)
         except OSError:
             log.warning("what happens at sign-in could not be set", exc_info=True)

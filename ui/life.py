@@ -98,7 +98,12 @@ class EndAsked:
     """The icon's “Stop sending and close”, or the system ends us."""
 
 
-Event = CloseAsked | Answered | Stayed | OpenAsked | NoneGoes | SomeGo | FarewellOver | EndAsked
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """For hours nothing has moved, and there is no icon by which anybody could see that the app is there."""
+
+
+Event = CloseAsked | Answered | Stayed | OpenAsked | NoneGoes | SomeGo | FarewellOver | EndAsked | Unseen
 Next = tuple[Life, tuple[Do, ...]]
 LEAVE: Next = (Life.AWAY, (Do.CLOSE, Do.SHOW_ICON))
 END_OPEN: Next = (Life.ENDED, (Do.CLOSE, Do.END))
@@ -158,6 +163,8 @@ def _without_window(state: Life, event: Event) -> Next:
         case OpenAsked():
             return Life.OPEN, (Do.HIDE_ICON, Do.OPEN)
         case EndAsked():
+            return END_AWAY
+        case Unseen() if state is Life.AWAY:
             return END_AWAY
         case NoneGoes() if state is Life.AWAY:
             return Life.FAREWELL, (Do.SAY_FAREWELL,)

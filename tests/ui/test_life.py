@@ -17,6 +17,7 @@ from ui.life import (
     OpenAsked,
     SomeGo,
     Stayed,
+    Unseen,
     begin,
     transition,
 )
@@ -24,7 +25,7 @@ from ui.life import (
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(CloseAsked, some_go=st.booleans(), rule=st.sampled_from(AfterClosing)),
     st.builds(Answered, go_on=st.booleans()),
-    st.sampled_from([Stayed(), OpenAsked(), NoneGoes(), SomeGo(), FarewellOver(), EndAsked()]),
+    st.sampled_from([Stayed(), OpenAsked(), NoneGoes(), SomeGo(), FarewellOver(), EndAsked(), Unseen()]),
 )
 
 

@@ -19,13 +19,14 @@ from diary_app.catalogue import Catalogue
 from diary_app.clip import ClipId, Receipt, Stage
 from diary_app.diary import Diary
 from diary_app.folders import Folders
+from diary_app.news import News, Progress
 from diary_app.start_at_login import EntryFile
 from tests.support.app_window import DEMO, OUTSIDE, Someone, recording
 from tests.support.diary_files import add_ready_clip
 from ui import background_words as words
 from ui.awake import Vigil
 from ui.bridge import Bridge
-from ui.caretaker import Caretaker
+from ui.caretaker import UNSEEN_S, Caretaker
 from ui.design import PRIMARY, Shade
 from ui.desk import Desk, Wanted
 from ui.endings import Endings
@@ -48,6 +49,7 @@ class FakeTray:
     on_end: Callable[[], None]
     shown: bool = False
     line: str = ""
+    lines: list[str] = field(default_factory=list)
     told: list[Notice] = field(default_factory=list)
     linger_ms: int = 0
 
@@ -59,6 +61,7 @@ class FakeTray:
 
     def say(self, line: str) -> None:
         self.line = line
+        self.lines.append(line)
 
     def tell(self, notice: Notice) -> None:
         self.told.append(notice)
@@ -87,6 +90,7 @@ class House:
         self.awake = FakeAwake()
         self.trays: list[FakeTray] = []
         self.ended = False
+        self.later_s = 0.0
         self.keeper = Caretaker(
             diary,
             self.remembered,
@@ -96,6 +100,7 @@ class House:
             awake=self.awake,
             end=self._end,
             wanted=DEMO,
+            now=lambda: time.monotonic() + self.later_s,
         )
 
     def _open(self, wanted: Wanted) -> Window:
@@ -138,6 +143,10 @@ class House:
             change(catalogue)
         finally:
             catalogue.close()
+
+    def news(self, news: News) -> None:
+        """As a part of the app that works in the background."""
+        self.diary._tell(news)
 
     def arrive(self, clip_id: ClipId) -> None:
         receipt = Receipt(clip_id, "0" * 64, 1000, "2026-01-01T00:00:00+00:00", "http://x")
@@ -225,6 +234,34 @@ def test_what_needs_somebody_is_said_and_nobody_waits_for_it(house: House, clip_
     house.diary.sending.hold(clip_id)
     house.until(lambda: house.ended)
     assert house.tray.told == [Notice("“Tuesday’s walk” needs you", words.NEEDS_YOU_WHY)]
+
+
+def test_where_nobody_sees_it_and_nothing_moves_it_ends_and_comes_back_after_a_sign_in(
+    house: House, clip_id: ClipId
+) -> None:
+    house.keeper.start(background=True)
+    house.until(lambda: house.tray.line == words.WAITING.of(1))
+    tray = house.tray
+    tray.linger_ms = 10
+    house.later_s = UNSEEN_S + 1
+    house.keeper.look()
+    assert not house.ended, "there is an icon, at which it can be seen and stopped"
+    house.news(Progress(clip_id, Stage.SENDING, 0.4))
+    house.until(lambda: "40%" in "".join(tray.lines))
+    tray.linger_ms = 0
+    house.keeper.look()
+    assert not house.ended, "it has just got further"
+    assert not house.entry.path.exists(), "nobody asked for it"
+    tray.linger_ms = 10
+    tray.lines.clear()
+    house.later_s *= 2
+    house.news(Progress(clip_id, Stage.SENDING, 0.4))
+    house.until(lambda: "40%" in "".join(tray.lines))
+    tray.linger_ms = 0
+    house.keeper.look()
+    assert house.ended, "no further than before"
+    assert house.entry.path.exists()
+    assert tray.told == []
 
 
 def test_news_while_there_is_no_window(house: House, clip_id: ClipId, own_data_folder: Path) -> None:
