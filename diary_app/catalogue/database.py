@@ -34,7 +34,10 @@ class Database:
         except sqlite3.DatabaseError as error:
             self._db.close()
             if not is_damage(error):
-                raise CatalogueUnwritable("The list of your clips cannot be opened. Is the disk full?") from error
+                raise CatalogueUnwritable(
+                    "The list of your clips cannot be opened. Your recordings are safe."
+                    " Make some room on this computer, then open Diary again."
+                ) from error
             raise CatalogueDamaged(
                 f"The list of your clips ({path}) is damaged. Your recordings in {self._folder / 'takes'} are safe. "
                 "Please tell your IT team."
