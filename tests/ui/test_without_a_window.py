@@ -259,7 +259,7 @@ def test_where_nobody_sees_it_and_nothing_moves_it_ends_and_comes_back_after_a_s
     house.until(lambda: "40%" in "".join(tray.lines))
     tray.linger_ms = 0
     house.keeper.look()
-    assert house.ended, "no further than before"
+    house.until(lambda: house.ended)
     assert house.entry.path.exists()
     assert tray.told == []
 
