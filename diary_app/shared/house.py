@@ -65,6 +65,7 @@ class House:
 
     def start(self) -> None:
         """Seal what an earlier run left open, and send what is on its way, in the background."""
+        log.info("what goes with the PINs is kept in %s", self.where)
         self.porter.start()
 
     def close(self) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from capture.state import Recording
 from diary_app.clip import About
@@ -19,10 +20,12 @@ from diary_app.shared.house import House
 from tests.support.app_window import DEMO, OUTSIDE, PATIENCE_S, Someone, recording
 from tests.support.takes import make_take, ticking
 from ui.awake import Nothing
+from ui.design import TARGET
 from ui.place import Name
 from ui.shared_app import SharedApp
 from ui.shared_idle import IDLE_S, WARN_S
 from ui.shared_life import Life
+from ui.shared_parts import Page
 from ui.shared_session import NoTray, Session
 from ui.window import Window
 
@@ -273,3 +276,70 @@ def test_closing_the_tiles_ends_the_app_as_soon_as_nothing_is_left_to_do(team: T
     team.shared.tiles.close()
     assert team.shared.state is Life.ENDED
     assert team.ended == [True]
+
+
+# -- works for everybody --------------------------------------------------------------------------------------------
+
+
+def pages(team: Team) -> list[Page]:
+    """Every page, filled as it is when somebody sees it."""
+    tiles, sam = team.shared.tiles, team.house.owners()[1]
+    tiles.pin.begin(sam, wait_s=30)
+    tiles.new_pin.begin(sam)
+    tiles.opening.reach(0.4, 20)
+    tiles.people.show_sending(2)
+    staff = tiles.staff
+    staff.show_people(team.house.owners(), team.house.owners()[:1])
+    return [tiles.people, tiles.pin, tiles.opening, tiles.new, tiles.new_pin, staff, tiles.set_up, tiles.help]
+
+
+def controls(page: QWidget) -> list[QWidget]:
+    kinds: tuple[type[QWidget], ...] = (QAbstractButton, QLineEdit)
+    return [found for kind in kinds for found in page.findChildren(kind) if found.isVisible()]
+
+
+@pytest.mark.parametrize(("scale", "size"), [(1.0, (683, 384)), (2.0, (1024, 600))])
+def test_every_page_works_by_keyboard_and_loses_nothing_on_a_small_screen(
+    team: Team, scale: float, size: tuple[int, int]
+) -> None:
+    tiles = team.shared.tiles
+    tiles.set_scale(scale)
+    tiles.resize(*size)
+    for page in pages(team):
+        tiles.go(page)
+        for _ in range(3):
+            QTest.qWait(1)
+        inner, viewport = page.widget(), page.viewport()
+        assert inner is not None
+        assert inner.width() <= viewport.width(), f"{page.objectName()} is wider than the window"
+        found = controls(page)
+        assert found
+        for control in found:
+            interface = QAccessible.queryAccessibleInterface(control)
+            assert interface is not None
+            assert interface.text(QAccessible.Text.Name).strip(), control.objectName()
+            assert control.height() >= TARGET, control.objectName()
+            page.ensureWidgetVisible(control)
+            box = QRect(control.mapTo(viewport, QPoint(0, 0)), control.size())
+            whole = viewport.rect().adjusted(-1, -1, 1, 1).contains(box)
+            assert whole or control.height() > viewport.height(), f"{control.objectName()} {box} {viewport.rect()}"
+        reached = set()
+        for _ in range(len(found) + 4):
+            QTest.keyClick(QApplication.focusWidget() or tiles, Qt.Key.Key_Tab)
+            reached.add(QApplication.focusWidget())
+        assert set(found) <= reached, [each.objectName() for each in set(found) - reached]
+
+
+def test_a_pin_is_never_spoken_and_a_tile_says_who_it_is(team: Team) -> None:
+    tile = QAccessible.queryAccessibleInterface(team.see("tile"))
+    assert tile is not None
+    assert tile.text(QAccessible.Text.Name) == "Alex, open my diary"
+    team.tile("Sam")
+    team.write("pin", "25x8")
+    field = team.see("pin")
+    assert isinstance(field, QLineEdit)
+    assert field.text() == "258"
+    interface = QAccessible.queryAccessibleInterface(field)
+    assert interface is not None
+    assert interface.state().passwordEdit
+    assert "258" not in interface.text(QAccessible.Text.Value)
