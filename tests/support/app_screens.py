@@ -26,6 +26,7 @@ from diary_app.catalogue import Catalogue
 from diary_app.clip import ClipId, Stage
 from diary_app.diary import Diary
 from diary_app.folders import Folders
+from diary_app.language import shown
 from diary_app.news import RecorderTrouble
 from tests.support.app_window import OUTSIDE, Someone, open_window
 from tests.support.helpful_diary import HelpfulDiary, note_report, verdict
@@ -121,7 +122,7 @@ def _record(someone: Someone, diary: Diary, album: Album) -> None:
     someone.until(lambda: diary.recorded_s() > RECORD_S, what="the recording")
     album.keep(someone, "recording")
     someone.press("pause")
-    someone.until(lambda: someone.reads("recording-word") == "PAUSED", what="paused")
+    someone.until(lambda: someone.reads("recording-word") == words.PAUSED, what="paused")
     album.keep(someone, "paused")
     someone.press("stop")
     someone.arrives(Name.WATCH)
@@ -239,7 +240,7 @@ def _trouble_meanwhile(someone: Someone, diary: HelpfulDiary, album: Album) -> N
     someone.until(lambda: diary.recorded_s() > RECORD_S and someone.sees("room-left"), what="the recording")
     album.keep(someone, "not-heard")
     diary.trouble, diary.hint = None, PictureHint.CUT_OFF
-    someone.until(lambda: someone.reads("recording-banner-what").startswith("Your face"), what="the hint")
+    someone.until(lambda: someone.reads("recording-banner-what") == words.HINTS[PictureHint.CUT_OFF][0], what="the hint")
     album.keep(someone, "a-hint-while-recording")
     someone.press("scrap")
     album.keep(someone, "scrap-question")
@@ -248,7 +249,7 @@ def _trouble_meanwhile(someone: Someone, diary: HelpfulDiary, album: Album) -> N
     album.keep(someone, "scrapped")
     lost = lost_sentence(Recording(Wish(DEMO_CAMERA, DEMO_MICROPHONE), Path("a.mp4")), Device.CAMERA)
     someone.window.desk.bridge.news.emit(RecorderTrouble(lost))
-    someone.until(lambda: someone.reads("recording-banner-what") == lost, what="the camera is lost")
+    someone.until(lambda: someone.reads("recording-banner-what") == shown(lost), what="the camera is lost")
     album.keep(someone, "camera-lost")
     diary.room_s = diary.hint = None
     someone.until(lambda: diary.recorded_s() > RECORD_S, what="the rest of the recording")
