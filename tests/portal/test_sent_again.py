@@ -103,9 +103,10 @@ def test_its_small_copy_goes_first(portal: PortalProcess, carer: PortalClient) -
     assert files_of(portal, first.content, small.content) == [True, True], "the old one until the new one is whole"
     assert carer.ask_receipt(first.clip_id).status_code == 404
     send_back(portal, first)
-    assert refusal(again(carer, second, 2)) == (403, "ended"), "a moderator was quicker"
     location = again(carer, second, 3).headers["Location"]
-    carer.patch(location, second.content).raise_for_status()
+    carer.patch(location, second.content[:10]).raise_for_status()
+    assert refusal(again(carer, second, 2)) == (403, "ended"), "a moderator was quicker"
+    carer.patch(location, second.content[10:], offset=10).raise_for_status()
     assert entry(portal, first) == ("received", "", 1, 3, second.sha256)
     assert files_of(portal, first.content, small.content, second.content) == [False, False, True]
 
@@ -119,21 +120,21 @@ def people(db: None, settings: Settings, tmp_path: Path) -> dict[str, User]:
     return make_people("Moira", "Sam", moderators=["Moira"])
 
 
-def upload_of(clip: Clip, sending: int) -> Upload:
+def upload_of(clip: Clip, sending: int, copy: Copy = Copy.FULL) -> Upload:
     facts = {"sha256": str(sending) * 64, "bytes": 5, "filetype": "video/mp4", "title": "A walk", "audience": "staff"}
     more = {"seconds": 69, "recorded": WHEN, "people": [], "owner": clip.owner, "received": sending == 1}
-    return Upload.objects.create(clip_id=clip.clip_id, copy=Copy.FULL, sending=sending, **facts, **more)
+    return Upload.objects.create(clip_id=clip.clip_id, copy=copy, sending=sending, **facts, **more)
 
 
 def test_a_start_removes_what_a_killed_one_left_of_the_sending_before(people: dict[str, User], tmp_path: Path) -> None:
     """Killed after the transaction, before the file was removed."""
     clip = make_clip(people["Sam"], tmp_path, stage=Stage.SENT_BACK)
-    old, new = upload_of(clip, 1), upload_of(clip, 2)
-    left = [tmp_path / old.media_name, tmp_path / f"{old.pk}.jpg"]
+    old, new, small = upload_of(clip, 1), upload_of(clip, 2), upload_of(clip, 2, Copy.SMALL)
+    left = [tmp_path / old.media_name, tmp_path / f"{old.pk}.jpg", small.part]
     for path in (*left, tmp_path / new.media_name):
         path.write_bytes(b"x")
     entries.drop_replaced()
-    assert all(path.exists() for path in left), "it is what is here"
+    assert all(path.exists() for path in left), "it is what is here, and what comes"
     entries.enter(new)
     Upload.objects.filter(pk=new.pk).update(received=True)
     store.recover()

@@ -206,8 +206,15 @@ def test_a_receipt_for_something_else_is_no_receipt(
     assert portal.asked("receipt") == MOST_DAMAGED
 
 
+def test_a_receipt_of_another_sending_is_none(portal: ScriptedPortal, parcel: Parcel) -> None:
+    portal.always("receipt", lambda exchange: exchange.reply_json(200, portal.honest.receipt(CLIP) | {"sending": 2}))
+    with pytest.raises(Unfaithful):
+        _send(portal, parcel)
+
+
 @pytest.mark.parametrize(
-    "lie", [{"clip_id": "other"}, {"bytes": "1"}, {"sha256": None}, {"page": 5}, {"received_at": ""}]
+    "lie",
+    [{"clip_id": "other"}, {"bytes": "1"}, {"sha256": None}, {"page": 5}, {"received_at": ""}, {"sending": "1"}],
 )
 def test_a_receipt_of_another_shape(portal: ScriptedPortal, parcel: Parcel, lie: dict[str, object]) -> None:
     portal.always("receipt", lambda exchange: exchange.reply_json(200, portal.honest.receipt(CLIP) | lie))
