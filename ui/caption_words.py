@@ -15,6 +15,7 @@ LINES = Plural("{number} line", "{number} lines")
 TO_CHECK = Plural("{number} line, {check} to check", "{number} lines, {check} to check")
 CHECK = _("Check")
 NEED_NOT = _("You can send your clip without checking. The portal’s staff then write the captions, within 14 days.")
+CHECK_LATER = _("Check them, and they go to the portal too. If you do not, its staff write them, within 14 days.")
 APPROVED = Plural(
     "{number} line. You said that it is right, so it goes with your clip.",
     "{number} lines. You said that they are right, so they go with your clip.",

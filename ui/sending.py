@@ -22,6 +22,7 @@ from ui.question import Question
 from ui.screen import Screen
 from ui.staying import stay_of, way_of
 from ui.widgets.buttons import Button, Weight
+from ui.widgets.caption_part import CaptionPart
 from ui.widgets.flow import flow
 from ui.widgets.moments_card import MomentsCard
 from ui.widgets.slip_card import SlipCard
@@ -53,6 +54,9 @@ class Sending(Screen):
         self.column.addWidget(self._moments)
         self.column.addWidget(self._note)
         self._add_buttons()
+        self._captions = CaptionPart(desk, sent=True)
+        self._captions.check.connect(lambda: self.go.emit(Place(Name.CAPTIONS, self._clip_id, back=Name.SENDING)))
+        self.column.addWidget(self._captions)
         self._slip = SlipCard()
         self._slip.opened.connect(self.desk.outside.open_page)
         self.column.addWidget(self._slip)
@@ -103,7 +107,13 @@ class Sending(Screen):
         super().enter(place)
         self._progress = None
         self.banner.hush()
+        self._captions.open(self._clip_id)
         self._show()
+
+    def leave(self, towards: Place | None) -> None:
+        """Look no more."""
+        self._captions.rest()
+        super().leave(towards)
 
     def hear(self, news: News) -> None:
         """Keep it true."""

@@ -138,7 +138,7 @@ def test_its_owner_alone_may_and_the_same_again_changes_nothing(settings: Settin
     assert _put(clip, "WEBVTT\n", mine) == 404
     Clip.objects.update(whole=True)
     assert _put(clip, "WEBVTT\n", mine) == 200
-    clip.refresh_from_db()
+    clip = Clip.objects.get()
     assert (clip.captions, clip.captions_at) == ("", None)
 
 

@@ -86,6 +86,12 @@ def test_send_needs_no_captions_and_a_change_takes_the_word_back(
     diary.set_about(clip_id, About(title="Walk", people=(Person("Me", agrees=True),)))
     diary.send(clip_id)
     assert diary.clip(clip_id).wanted
+    someone.go(Place(Name.SENDING, clip_id))
+    assert someone.reads("captions-note") == words.CHECK_LATER
+    someone.press("captions-check")
+    someone.press("captions-right")
+    assert _at(someone) is Name.SENDING, "back where they came from"
+    assert diary.captions.standing(clip_id).how is How.APPROVED
 
 
 def test_a_line_is_played_and_a_bleeped_name_is_not_shown(someone: Someone, diary: Diary, clip_id: ClipId) -> None:

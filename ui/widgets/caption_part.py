@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from diary_app import phrases
 from diary_app.captions.desk import How, Standing
-from diary_app.clip import ClipId
+from diary_app.clip import ClipId, Stage
 from ui import caption_words as words
 from ui.design import SPACE
 from ui.desk import Desk
@@ -35,15 +35,20 @@ def standing_words(standing: Standing) -> str:
     }[standing.how]
 
 
+SENT = (How.MAKING, How.DRAFT, How.APPROVED)
+"""What matters of a clip that is on its way: the rest is the portal's."""
+
+
 class CaptionPart(QWidget):
-    """open() it with a clip, rest() when its screen is left."""
+    """open() it with a clip, rest() when its screen is left. sent: the clip is on its way, or has arrived."""
 
     check = Signal()
     """The user wants to look at them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, sent: bool = False) -> None:
         super().__init__()
         self._desk = desk
+        self._sent = sent
         self._clip_id: ClipId | None = None
         self._shown: Standing | None = None
         self._says = label("", "body", name="captions-say")
@@ -55,8 +60,10 @@ class CaptionPart(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
-        for widget in (label(words.CAPTIONS, "heading"), label(words.WHY, "soft"), self._says):
-            column.addWidget(widget)
+        column.addWidget(label(words.CAPTIONS, "strong" if sent else "heading"))
+        if not sent:
+            column.addWidget(label(words.WHY, "soft"))
+        column.addWidget(self._says)
         column.addLayout(row(self._button))
         column.addWidget(self._note)
 
@@ -80,6 +87,9 @@ class CaptionPart(QWidget):
             self._show(standing)
 
     def _show(self, standing: Standing) -> None:
+        if self._sent and self._clip_id is not None:
+            withdrawn = self._desk.diary.clip(self._clip_id).stage is Stage.WITHDRAWN
+            self.setVisible(standing.how in SENT and not withdrawn)
         text = standing_words(standing)
         if text != self._says.text():
             self._says.setText(text)
@@ -89,7 +99,8 @@ class CaptionPart(QWidget):
         if pressed is not None:
             self._button.say(pressed)
             self._button.setAccessibleName(f"{words.CAPTIONS}: {pressed}")
-        note = words.NEED_NOT if standing.how is How.DRAFT else ""
+        need_not = words.CHECK_LATER if self._sent else words.NEED_NOT
+        note = need_not if standing.how is How.DRAFT else ""
         self._note.setText(note)
         self._note.setVisible(bool(note))
 
