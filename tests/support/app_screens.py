@@ -240,7 +240,8 @@ def _trouble_meanwhile(someone: Someone, diary: HelpfulDiary, album: Album) -> N
     someone.until(lambda: diary.recorded_s() > RECORD_S and someone.sees("room-left"), what="the recording")
     album.keep(someone, "not-heard")
     diary.trouble, diary.hint = None, PictureHint.CUT_OFF
-    someone.until(lambda: someone.reads("recording-banner-what") == words.HINTS[PictureHint.CUT_OFF][0], what="the hint")
+    seen = words.HINTS[PictureHint.CUT_OFF][0]
+    someone.until(lambda: someone.reads("recording-banner-what") == seen, what="the hint")
     album.keep(someone, "a-hint-while-recording")
     someone.press("scrap")
     album.keep(someone, "scrap-question")
