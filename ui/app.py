@@ -2,17 +2,17 @@
 
 import logging
 import sys
-from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from diary_app.catalogue import CatalogueError
 from diary_app.diary import Diary
+from diary_app.errors import Refused
 from diary_app.folders import Folders
 from diary_app.language import shown
 from diary_app.logbook import catch_bugs, keep_log
-from diary_app.mending import make_room
+from diary_app.opening import open_diary
 from diary_app.settings import Mode, Settings, read_settings
 from diary_app.start_at_login import login_entry
 from ui import awake, words
@@ -60,9 +60,9 @@ def make_window(diary: Diary, folders: Folders, *, wanted: Wanted, outside: Outs
     return Window(Desk(diary, Bridge(diary), remembered, wanted, outside, diary.settings.settings))
 
 
-def _say_why(error: CatalogueError | OSError, folders: Folders, *, background: bool) -> int:
+def _say_why(error: CatalogueError | OSError | Refused, folders: Folders, *, background: bool) -> int:
     """The diary cannot be opened: say so on stderr, and on the screen to whoever wants the window."""
-    sentence = shown(str(error)) if isinstance(error, CatalogueError) else words.NO_FOLDER.format(folder=folders.data)
+    sentence = words.NO_FOLDER.format(folder=folders.data) if isinstance(error, OSError) else shown(str(error))
     sys.stderr.write(f"{sentence}\n")
     if not background:
         QMessageBox.critical(None, words.APP, sentence)
@@ -84,8 +84,7 @@ def run(folders: Folders, wanted: Wanted, *, claim: Claim, background: bool = Fa
         keep_log(folders)
         if claim.problem:
             log.warning(claim.problem)
-        make_room(folders, datetime.now().astimezone())
-        diary = Diary(folders)
+        diary = open_diary(folders)
     except (CatalogueError, OSError) as error:
         return _say_why(error, folders, background=background)
     door = FrontDoor()
@@ -110,7 +109,7 @@ def _run_shared(
         if claim.name:
             door.listen(claim.name)
         return run_shared(app, folders, wanted, settings, door=door, background=background)
-    except OSError as error:
+    except (OSError, Refused) as error:
         return _say_why(error, folders, background=background)
     finally:
         door.close()

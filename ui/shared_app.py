@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from diary_app.catalogue import CatalogueError
 from diary_app.diary import Diary
 from diary_app.folders import Folders
+from diary_app.opening import open_diary
 from diary_app.settings import Settings
 from diary_app.shared.house import House
 from diary_app.shared.owner import OwnerId
@@ -55,7 +56,7 @@ class SharedApp(QObject):
         wanted: Wanted | None = None,
         outside: Outside | None = None,
         make_house: Callable[[Callable[[], None]], House] | None = None,
-        open_diary: Callable[[Folders], Diary] = Diary,
+        open_diary: Callable[[Folders], Diary] = open_diary,
     ) -> None:
         super().__init__()
         self._awake = awake
