@@ -33,7 +33,7 @@ UNFINISHED = "Diary rescue (not finished)"
 READ_ME, INDEX, FOR_PORTAL = "READ ME.txt", "index.age", "portal.age"
 READ_ME_TEXT = """\
 This folder holds diary clips that have not been sent yet.
-They are locked: without six words, which are not on this memory stick, nobody can see or hear them.
+They are locked: without six words, which are not on this memory stick, {nobody} can see or hear them.
 
 If you found this memory stick: please give it back to whoever lost it. You cannot open it.
 
@@ -46,6 +46,7 @@ On the portal's computer they type: diary portal import FOLDER --user NAME
 Keep every file of this folder as it is.
 For experts: the files are in the age format, version 1. docs/rescue.md in the app's source describes them.
 """
+NOBODY, NOBODY_ELSE = "nobody", "nobody but the portal"
 TELL_THEM = "Tell them the six words yourself."
 BY_ITSELF = "It opens there without the words."
 PADDED = 48
@@ -294,7 +295,8 @@ class _Packer:
 
 
 def _read_me(recipient: str) -> bytes:
-    text = READ_ME_TEXT.format(portal=BY_ITSELF if recipient else TELL_THEM)
+    nobody, portal = (NOBODY_ELSE, BY_ITSELF) if recipient else (NOBODY, TELL_THEM)
+    text = READ_ME_TEXT.format(nobody=nobody, portal=portal)
     return text.replace("\n", "\r\n").encode()
 
 
