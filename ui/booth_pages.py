@@ -115,10 +115,10 @@ class ConsentPage(BoothPage):
         self.words.column.addWidget(self.name)
         self.words.column.addStretch(1)
         self.agree = BoothButton(words.AGREE, name="agree", icon="tick")
-        no = BoothButton(words.REFUSE, name="refuse", icon="close")
+        self.refuse = BoothButton(words.REFUSE, name="refuse", icon="close")
         self.read = BoothButton(words.READ, name="read", icon="play")
         self.wants(self.read, n.ReadAsked())
-        self.buttons(self.agree, self.wants(no, n.Declined()), *((self.read,) if voice else ()))
+        self.buttons(self.agree, self.wants(self.refuse, n.Declined()), *((self.read,) if voice else ()))
         self.read.setVisible(voice)
 
     def show_state(self, state: n.State) -> None:

@@ -110,8 +110,9 @@ class BoothShell(QObject):
             self._wait()
         for effect in effects:
             self._carry_out(effect)
-        if isinstance(self.state, n.Attract):
+        if isinstance(self.state, n.Attract) and not isinstance(before, n.Attract):
             self.name = ""
+            self.desk.diary.prepare_ahead(None)  # what nobody kept is not worth the work
         if isinstance(self.state, n.Recording):
             self._tick.start()
         else:

@@ -130,6 +130,7 @@ class StaffPage(BoothPage):
             lines.addWidget(label(text, role), place, 0)
             lines.addWidget(label(number, role, wrap=False), place, 1)
         holder = QWidget()
+        holder.setObjectName(f"{card.objectName()}-numbers")
         holder.setLayout(lines)
         card.column.addWidget(holder)
         card.setAccessibleName(f"{heading}. {', '.join(f'{text}: {number}' for text, number in tally_lines(tally))}")

@@ -223,6 +223,11 @@ class BoothWindow(QMainWindow):
         super().resizeEvent(event)
         self._follow_height()
 
+    def set_scale(self, scale: float) -> None:
+        """Another size of words; remembered."""
+        self._desk.remembered.scale = scale
+        self._follow_height()
+
     def _follow_height(self) -> None:
         """From two metres away, words of 16 pixels on a large screen are too small."""
         fitted = max(1.0, min(LARGEST, self.height() / FULL_SIZE))

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from diary_app.booth import nouns as n
+from diary_app.booth.sheet import Sheet
 from diary_app.diary import Diary
 from diary_app.folders import Folders
 from diary_app.settings import Settings
@@ -57,6 +58,8 @@ class AtBooth:
     def __init__(self, window: BoothWindow, voice: QuietVoice, clock: StoppedClock) -> None:
         self.window, self.voice, self.clock = window, voice, clock
         self.shell = window.shell
+        self.sheet: Sheet | None = None
+        """What the staff's page is to show, where a test wants to say so."""
 
     @property
     def state(self) -> n.State:
