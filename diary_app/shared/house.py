@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,13 +24,13 @@ from diary_app.errors import Refused
 from diary_app.folders import Folders
 from diary_app.rescue import passphrase
 from diary_app.rescue.errors import WrongWords
-from diary_app.shared.errors import NOT_OPENED, Broken, MustWait, WrongPin
+from diary_app.shared.errors import ELSEWHERE, NOT_OPENED, Broken, MustWait, WrongPin
 from diary_app.shared.keys import KeyCase
 from diary_app.shared.owner import MARKS, Owner, OwnerId, check_pin, from_json, tidy_name, to_json
 from diary_app.shared.porter import Porter
 from diary_app.shared.sealed import new_key, public_of
 from diary_app.shared.tries import Tries
-from upload.files import write_whole
+from upload.files import locked, write_whole
 from upload.tokens import Vault, open_vault
 
 log = logging.getLogger(__name__)
@@ -61,16 +62,24 @@ class House:
         self._keys = KeyCase(case, kept) if work is None else KeyCase(case, kept, work=work)
         self._now = now
         self._guard = threading.Lock()
+        self._alone = ExitStack()
         self.porter = Porter(self._everybody, self.folders_of, tell=tell)
 
     def start(self) -> None:
-        """Seal what an earlier run left open, and send what is on its way, in the background."""
+        """Seal what an earlier run left open, and send what is on its way, in the background.
+
+        Raises Refused where another process does so: it would seal what is in use here. Raises OSError.
+        """
+        if not self._alone.enter_context(locked(self._people / "house.lock", give_up=lambda: True)):
+            self._alone.close()
+            raise Refused(ELSEWHERE)
         log.info("what goes with the PINs is kept in %s", self.where)
         self.porter.start()
 
     def close(self) -> None:
         """Stop that. What is not sealed yet is sealed at the next start. Waits."""
         self.porter.close()
+        self._alone.close()
 
     # -- the computer -----------------------------------------------------------------------------------------------
 

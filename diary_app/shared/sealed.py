@@ -15,15 +15,12 @@ from collections.abc import Callable, Iterator
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from diary_app.rescue.age import CHUNK, INTRO, NONCE, TAG, base64ed, chunk_number, derived, head_mac
 from diary_app.shared.errors import Broken
 
 Read = Callable[[int], bytes]
 """Gives so many bytes, or fewer at the end."""
-CHUNK = 64 * 1024
-TAG, NONCE = 16, 16
 HEAD_BYTES = 168
 _INFO = b"age-encryption.org/v1/X25519"
 _HEAD = re.compile(
@@ -46,28 +43,12 @@ def sealed_bytes(plain: int) -> int:
     return HEAD_BYTES + NONCE + plain + TAG * max(1, -(-plain // CHUNK))
 
 
-def _base64(raw: bytes) -> bytes:
-    return base64.b64encode(raw).rstrip(b"=")
-
-
 def _raw(text: bytes) -> bytes:
     return base64.b64decode(text + b"=")
 
 
-def _derived(key: bytes, *, salt: bytes, info: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=salt, info=info).derive(key)
-
-
 def _wrapping(shared: bytes, share: bytes, public: bytes) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(_derived(shared, salt=share + public, info=_INFO))
-
-
-def _mac(file_key: bytes, head: bytes) -> bytes:
-    return _base64(hmac.digest(_derived(file_key, salt=b"", info=b"header"), head, "sha256"))
-
-
-def _number(chunk: int, *, last: bool) -> bytes:
-    return chunk.to_bytes(11, "big") + bytes([last])
+    return ChaCha20Poly1305(derived(shared, salt=share + public, info=_INFO))
 
 
 def seal(read: Read, public: bytes) -> Iterator[bytes]:
@@ -77,13 +58,13 @@ def seal(read: Read, public: bytes) -> Iterator[bytes]:
     share = ours.public_key().public_bytes_raw()
     shared = ours.exchange(X25519PublicKey.from_public_bytes(public))
     wrapped = _wrapping(shared, share, public).encrypt(bytes(12), file_key, None)
-    head = b"age-encryption.org/v1\n-> X25519 %s\n%s\n---" % (_base64(share), _base64(wrapped))
-    yield head + b" " + _mac(file_key, head) + b"\n" + nonce
-    cipher = ChaCha20Poly1305(_derived(file_key, salt=nonce, info=b"payload"))
+    head = INTRO + b"-> X25519 %s\n%s\n---" % (base64ed(share), base64ed(wrapped))
+    yield head + b" " + head_mac(file_key, head) + b"\n" + nonce
+    cipher = ChaCha20Poly1305(derived(file_key, salt=nonce, info=b"payload"))
     number, now = 0, read(CHUNK)
     while True:
         following = read(CHUNK)
-        yield cipher.encrypt(_number(number, last=not following), now, None)
+        yield cipher.encrypt(chunk_number(number, last=not following), now, None)
         if not following:
             return
         number, now = number + 1, following
@@ -95,14 +76,14 @@ def unseal(read: Read, private: bytes) -> Iterator[bytes]:
     Raises Broken where it is damaged, cut off, or sealed to another key.
     """
     file_key = _read_head(read(HEAD_BYTES), private)
-    cipher = ChaCha20Poly1305(_derived(file_key, salt=read(NONCE), info=b"payload"))
+    cipher = ChaCha20Poly1305(derived(file_key, salt=read(NONCE), info=b"payload"))
     number, now = 0, read(CHUNK + TAG)
     while True:
         following = read(CHUNK + TAG)
         if number and len(now) <= TAG:
             raise Broken
         try:
-            yield cipher.decrypt(_number(number, last=not following), now, None)
+            yield cipher.decrypt(chunk_number(number, last=not following), now, None)
         except InvalidTag as error:
             raise Broken from error
         if not following:
@@ -120,6 +101,6 @@ def _read_head(head: bytes, private: bytes) -> bytes:
         file_key = _wrapping(shared, _raw(share), public_of(private)).decrypt(bytes(12), _raw(wrapped), None)
     except (InvalidTag, ValueError) as error:
         raise Broken from error
-    if not hmac.compare_digest(_mac(file_key, head[: head.rindex(b" ")]), mac):
+    if not hmac.compare_digest(head_mac(file_key, head[: head.rindex(b" ")]), mac):
         raise Broken
     return file_key

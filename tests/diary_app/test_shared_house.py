@@ -252,6 +252,18 @@ def test_what_a_killed_app_left_open_is_sealed_at_the_next_start_without_a_pin(c
     again.close()
 
 
+def test_a_second_process_never_seals_what_is_in_use(computer: Computer) -> None:
+    house = computer.house()
+    house.start()
+    second = computer.house()
+    with pytest.raises(Refused, match="already"):
+        second.start()
+    second.close()
+    house.close()
+    second.start()  # as soon as the first one has ended
+    second.close()
+
+
 def test_nothing_is_sealed_while_somebody_records(computer: Computer) -> None:
     house = computer.house()
     sam, alex = (house.add(name, PIN) for name in ("Sam", "Alex"))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,10 +14,14 @@ from diary_app.editing.errors import EditStopped
 from diary_app.editing.progress import Meter
 from diary_app.errors import Refused
 from diary_app.folders import Folders
+from diary_app.rescue.age import CHUNK, TAG
+from diary_app.rescue.recipient import sealed_for
 from diary_app.shared import at_rest
 from diary_app.shared.at_rest import open_files, seal_all, sealed_files, unseal_all
 from diary_app.shared.errors import Broken
-from diary_app.shared.sealed import CHUNK, TAG, new_key, public_of, seal, sealed_bytes, unseal
+from diary_app.shared.sealed import new_key, public_of, seal, sealed_bytes, unseal
+from portal.rescue_keys import Identity
+from portal.sealed import opened
 from tests.support.command_line import REPOSITORY
 from tests.support.doomed_sealer import contents
 
@@ -72,6 +77,14 @@ def test_whatever_is_changed_or_cut_off_is_noticed(data: st.DataObject) -> None:
     for wrong in (spoilt, content[:at], content[: -CHUNK - TAG], content + b"\0"):
         with pytest.raises(Broken):
             unsealed(wrong)
+
+
+def test_it_is_the_age_format_as_somebody_else_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "note.age").write_bytes(sealed(b"what I said today"))
+    theirs = Identity(X25519PrivateKey.from_private_bytes(KEY))
+    assert opened(tmp_path, "note.age", theirs) == b"what I said today"
+    pieces = sealed_for(theirs.recipient, b"said by another program")
+    assert unsealed(pieces) == b"said by another program"
 
 
 def test_every_file_is_sealed_and_comes_back_as_it_was(tmp_path: Path) -> None:
