@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -19,7 +20,8 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from capture.encoder import FASTEST
-from diary_app.clip import KeptRange, Preset
+from diary_app.clip import KeptRange, Preset, ShowAs
+from diary_app.editing.finish import Asked
 from diary_app.editing.render import render, trim
 
 Job = Callable[[Path, Path, Sequence[KeptRange]], object]
@@ -68,9 +70,14 @@ def _encode(frame: VideoFrame, from_s: float, encoder: VideoCodecContext | None)
     return encoder
 
 
+def _shown(asked: Asked, take: Path, out: Path, keep: Sequence[KeptRange]) -> None:
+    render(take, out, keep=keep, preset=Preset.NORMAL, asked=asked)
+
+
 JOBS: dict[str, Job] = {
     "trim": lambda take, out, keep: trim(take, out, keep=keep),
     "encode": lambda take, out, keep: render(take, out, keep=keep, preset=Preset.NORMAL),
+    **{shown.value: partial(_shown, Asked(show_as=shown)) for shown in ShowAs},
     "small": lambda take, out, keep: render(take, out, keep=keep, small=True),
     "groups": open_groups,
 }
