@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -13,7 +12,7 @@ from diary_app.errors import Refused
 from diary_app.folders import Folders
 from diary_app.language import shown
 from diary_app.logbook import catch_bugs, keep_log
-from diary_app.mending import make_room
+from diary_app.opening import open_diary
 from diary_app.settings import Mode, Settings, read_settings
 from diary_app.start_at_login import login_entry
 from ui import awake, words
@@ -85,8 +84,7 @@ def run(folders: Folders, wanted: Wanted, *, claim: Claim, background: bool = Fa
         keep_log(folders)
         if claim.problem:
             log.warning(claim.problem)
-        make_room(folders, datetime.now().astimezone())
-        diary = Diary(folders)
+        diary = open_diary(folders)
     except (CatalogueError, OSError) as error:
         return _say_why(error, folders, background=background)
     door = FrontDoor()
