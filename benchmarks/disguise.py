@@ -1,8 +1,9 @@
 """What it costs to be shown otherwise, beside the same rendition of somebody as they are; and what can still be found.
 
 A ratio `X_over_as_i_am` is X by the plain rendition of the same film, in one run: by the wall's clock, or where it
-ends in `_processor` by the processor's, which does not depend on who else is at work. `X_times_real` is processor seconds for a
-second of film. Pictures in which the detector finds a face are counted in the plain rendition and in the covered one.
+ends in `_processor` by the processor's, which does not depend on who else is at work. `X_times_real` is processor
+seconds for a second of film. Pictures in which the detector finds a face are counted in the plain rendition and in the
+covered one.
 """
 
 import statistics
