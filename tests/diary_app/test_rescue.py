@@ -42,8 +42,7 @@ from diary_app.rescue.taking import INDEX, READ_ME, UNFINISHED
 from tests.support import portal_media
 
 WORDS = ("apple", "badge", "camel", "dairy", "easel", "fence")
-PEOPLE = (Person("Ann Other", True), Person("Me", True))
-ABOUT = About("Tuesday’s walk", Audience.STAFF, PEOPLE, Preset.SMALLER, True, ShowAs.DISGUISED_VOICE)
+ABOUT = About("Tuesday’s walk", Audience.STAFF, (Person("Ann Other", True), Person("Me", True)), Preset.SMALLER, True)
 TAKE_BYTES = 150_000
 
 
@@ -74,12 +73,10 @@ def computer(tmp_path: Path) -> Iterator[Callable[[str], Computer]]:
     made: list[Computer] = []
 
     def make(name: str) -> Computer:
-        folders = Folders(tmp_path / name).make()
+        folders, news = Folders(tmp_path / name).make(), list[News]()
         catalogue = Catalogue(folders.catalogue)
-        news: list[News] = []
-        made.append(
-            Computer(folders, catalogue, RescueDesk(folders, catalogue, on_news=news.append, wake=nothing), news)
-        )
+        desk = RescueDesk(folders, catalogue, on_news=news.append, wake=nothing)
+        made.append(Computer(folders, catalogue, desk, news))
         return made[-1]
 
     yield make
@@ -115,7 +112,8 @@ def add_clip(computer: Computer, number: int, content: bytes, *, wanted: bool = 
     computer.catalogue.finish_take(clip_id, seconds=2.0, report='{"seconds": 2.0}')
     computer.catalogue.set_keep(clip_id, [KeptRange(0.25, 1.0), KeptRange(1.5, 2.0)])
     computer.catalogue.set_names_said(clip_id, [KeptRange(0.5, 0.75)])
-    computer.catalogue.set_about(clip_id, replace(ABOUT, title=f"{ABOUT.title} {number}"))
+    about = replace(ABOUT, title=f"{ABOUT.title} {number}", show_as=ShowAs.DISGUISED_VOICE)
+    computer.catalogue.set_about(clip_id, about)
     if ready:
         rendition = computer.folders.renditions / f"{clip_id}.m4a"
         size = rendition.write_bytes(b"finished %d" % number)
@@ -179,8 +177,7 @@ def test_the_folder_tells_nothing_about_anybody(computer: Callable[[str], Comput
 def test_long_files_are_split_and_joined(computer: Callable[[str], Computer], stick: Path, sound: bytes) -> None:
     one, two = computer("one"), computer("two")
     old = add_clip(one, 1, sound + bytes(TAKE_BYTES))
-    now = datetime(2026, 11, 23, 11, 5, tzinfo=UTC)
-    words = passphrase.joined(WORDS)
+    now, words = datetime(2026, 11, 23, 11, 5, tzinfo=UTC), passphrase.joined(WORDS)
     folder = taking.take(one.catalogue, stick, words, now=now, meter=Meter(), part_bytes=70_001).folder
     assert folder.name == "Diary rescue 2026-11-23 11.05"
     assert {"0001.age", "0001.age.2", "0001.age.3"} <= {path.name for path in folder.iterdir()}

@@ -35,7 +35,6 @@ from ui.life import AfterClosing, Life
 from ui.on_its_way import Notice
 from ui.place import Name, Place
 from ui.remembered import Remembered
-from ui.tray import Icon
 from ui.window import Window
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
@@ -346,24 +345,6 @@ def test_the_rules_are_chosen_with_the_keyboard(house: House, clip_id: ClipId) -
     tick = someone.see("at-login")
     assert isinstance(tick, QAbstractButton)
     assert tick.isChecked(), "it is still as it was kept"
-
-
-def test_the_icon_says_it_in_words(qapp: QApplication) -> None:
-    assert qapp
-    pressed: list[str] = []
-    icon = Icon(lambda: pressed.append("open"), lambda: pressed.append("end"))
-    icon.say("Sending “Tuesday’s walk”: 40%")
-    assert [action.text() for action in (icon.line, icon.open, icon.end)] == [
-        "Sending “Tuesday’s walk”: 40%",
-        words.OPEN,
-        words.END,
-    ]
-    icon.open.trigger()
-    icon.end.trigger()
-    assert pressed == ["open", "end"]
-    icon.show()
-    icon.tell(Notice("There is no place for an icon here", "so nothing is said"))
-    icon.hide()
 
 
 def test_awake_exactly_while_a_take_is_open(tmp_path: Path) -> None:
