@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -58,6 +59,8 @@ class CaptionsScreen(Screen):
         self._right = self._button(words.RIGHT, "captions-right", "tick", self._on_right, weight=Weight.PRIMARY)
         self.column.addWidget(self._right)
         self.column.addWidget(label(words.RIGHT_SOFT, "soft"))
+        self._copy = self._button(words.SAVE_COPY, "captions-copy", "copy", self._on_copy)
+        self.column.addLayout(row(self._copy))
         self.column.addStretch(1)
         shortcuts.bind(shortcuts.UNDO, self, self._on_undo)
 
@@ -231,6 +234,17 @@ class CaptionsScreen(Screen):
             return
         player.seek(start_s)
         player.play()
+
+    def _on_copy(self) -> None:
+        self._do(self._now.kept(self._field.text()))
+        path = self.desk.outside.ask_where(words.SAVE_WHERE, f"{words.SAVE_NAME}.vtt", words.SAVE_KINDS)
+        if path is not None:
+            self.desk.bridge.errand(
+                partial(self.desk.diary.captions.save, self._clip_id, path), self._on_saved, self.banner.say
+            )
+
+    def _on_saved(self, path: Path) -> None:
+        self.banner.say(words.SAVED.format(name=path.name), kindly=True)
 
     def _on_right(self) -> None:
         """A person's word; what stands in the field counts."""

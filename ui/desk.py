@@ -23,6 +23,12 @@ def ask_for_file() -> Path | None:
     return Path(chosen) if chosen else None
 
 
+def ask_where(title: str, name: str, kinds: str) -> Path | None:
+    """The system's own window to save a file under this name or another; None when the user thinks better of it."""
+    chosen, _ = QFileDialog.getSaveFileName(None, title, str(Path.home() / name), kinds)
+    return Path(chosen) if chosen else None
+
+
 def open_page(address: str) -> None:
     """Open a web page in the user's browser."""
     QDesktopServices.openUrl(QUrl(address))
@@ -33,6 +39,7 @@ class Outside:
     """The ways out of the window; tests give their own."""
 
     choose_file: Callable[[], Path | None] = ask_for_file
+    ask_where: Callable[[str, str, str], Path | None] = ask_where
     open_page: Callable[[str], None] = open_page
     now: Callable[[], datetime] = field(default=lambda: datetime.now().astimezone())
     sound_output: Callable[[], SoundOutput | None] = find_output

@@ -3,19 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from diary_app.captions.cues import Cue, cues_of
 from diary_app.captions.formats import srt, transcript, webvtt
 from diary_app.captions.line import Line, nameless
 from diary_app.captions.maker import Maker, Making
-from diary_app.captions.whisper import is_there
+from diary_app.captions.whisper import seems_there
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Captions, Clip, ClipId, Stage
+from diary_app.editing.errors import WorldError
 from diary_app.errors import Refused
 from diary_app.folders import Folders
 from diary_app.news import ClipChanged, News
 from diary_app.settings import read_settings
 
+WEB = ".vtt"
+FORMATS: dict[str, Callable[[Sequence[Cue]], str]] = {WEB: webvtt, ".srt": srt, ".txt": transcript}
+"""By the end of the file's name."""
+NOT_SAVED = "The captions could not be saved in {folder}. Your recording is safe. Choose another folder."
 GONE = "This clip was withdrawn, so its captions can no longer be changed."
 
 
@@ -52,11 +58,11 @@ class CaptionDesk:
         self, folders: Folders, catalogue: Catalogue, *, tell: Callable[[News], None], maker: Maker | None = None
     ) -> None:
         self._folders, self._catalogue, self._tell = folders, catalogue, tell
-        self.maker = maker or Maker(catalogue, tell=tell, is_there=self._may_be_made)
+        self.maker = maker or Maker(catalogue, tell=tell, seems_there=self._may_be_made)
 
     def _may_be_made(self) -> bool:
-        """On this computer, and as the organisation's own settings have it. Reads 145 MB the first time."""
-        return read_settings(self._folders).settings.captions and is_there()
+        """On this computer, and as the organisation's own settings have it."""
+        return read_settings(self._folders).settings.captions and seems_there()
 
     def begin(self, clip_id: ClipId) -> None:
         """The form of this clip is open: make a draft, where it has none. Never waits."""
@@ -93,9 +99,23 @@ class CaptionDesk:
         self._tell(ClipChanged(clip_id))
 
     def as_file(self, clip_id: ClipId, kind: str) -> str:
-        """The captions in the time of the finished clip: `vtt`, `srt` or `txt`. Raises UnknownClip."""
+        """The captions in the time of the finished clip: a key of FORMATS. Raises UnknownClip."""
         clip = self._catalogue.clip(clip_id)
-        return {"vtt": webvtt, "srt": srt, "txt": transcript}[kind](cues(clip, self._catalogue.captions(clip_id)))
+        return FORMATS[kind](cues(clip, self._catalogue.captions(clip_id)))
+
+    def save(self, clip_id: ClipId, path: Path) -> Path:
+        """Write them as the name of the file asks for, WebVTT where it asks for nothing; returns where they lie.
+
+        Waits for the disk. Raises WorldError.
+        """
+        if path.suffix.lower() not in FORMATS:
+            path = path.with_name(f"{path.name}{WEB}")
+        text = self.as_file(clip_id, path.suffix.lower())
+        try:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise WorldError(NOT_SAVED.format(folder=path.parent)) from error
+        return path
 
 
 def cues(clip: Clip, lines: Sequence[Line]) -> tuple[Cue, ...]:

@@ -1,7 +1,7 @@
 """Drafts of captions, made in the background for the clip whose form is open and for clips that are on their way.
 
 A plain thread that finds its work by asking the catalogue, so that a crash anywhere is resumed by asking again. It does
-nothing while a take is recorded. Where the model or its library is not installed it ends at once, and screens say so.
+nothing while a take is recorded. Where the model or its library is not installed it ends, and the screens say so.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from typing import Protocol
 from diary_app.captions.child import hear_apart
 from diary_app.captions.layout import lines_of
 from diary_app.captions.line import Heard, words_of
-from diary_app.captions.whisper import is_there
+from diary_app.captions.whisper import is_there, seems_there
 from diary_app.catalogue import Catalogue, CatalogueError, UnknownClip
 from diary_app.clip import Captions, Clip, ClipId
 from diary_app.editing.errors import EditError, EditRefused, EditStopped
@@ -54,9 +54,11 @@ class Maker:
         *,
         tell: Callable[[News], None],
         hear: Hear = hear_apart,
+        seems_there: Callable[[], bool] = seems_there,
         is_there: Callable[[], bool] = is_there,
     ) -> None:
-        self._catalogue, self._tell, self._hear, self._is_there = catalogue, tell, hear, is_there
+        self._catalogue, self._tell, self._hear = catalogue, tell, hear
+        self._seems_there, self._is_there = seems_there, is_there
         self._guard = threading.Lock()
         self._expected: list[ClipId] = []
         self._making: tuple[ClipId, Making] | None = None
@@ -93,7 +95,7 @@ class Maker:
 
     @property
     def able(self) -> bool | None:
-        """Whether this computer can make captions; None while nobody has looked."""
+        """Whether this computer can make captions; None where it seems so, and none was made yet."""
         return self._able
 
     def making(self, clip_id: ClipId) -> Making | None:
@@ -111,19 +113,22 @@ class Maker:
     # -- the thread ---------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        self._able = self._is_there()
-        if not self._able:
-            log.info("no captions are made: the model or its library is not on this computer")
-        while not self._stop.is_set() and self._able:
+        if not self._seems_there():
+            self._able = False
+        while not self._stop.is_set() and self._able is not False:
             self._wake.clear()
             try:
                 clip = self._next()
                 if clip is not None:
-                    self._make(clip)
+                    self._able = self._able or self._is_there()
+                    if self._able:
+                        self._make(clip)
                     continue
             except CatalogueError:
                 log.exception("no captions are made just now: the catalogue cannot be used")
             self._wake.wait(LOOK_AGAIN_S)
+        if self._able is False:
+            log.info("no captions are made: the model or its library is not on this computer, or its settings say so")
 
     def _next(self) -> Clip | None:
         while True:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from capture.models import ModelMissing, find_whisper
+from capture.models import WHISPER, ModelMissing, find_whisper, model_folders
 from diary_app.captions.hearing import Speech
 from diary_app.captions.line import Heard
 
@@ -22,9 +22,16 @@ BEAM = 5
 NETWORK = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind"})
 
 
+def seems_there() -> bool:
+    """True where something of that name is installed; a glance, at the start of the app."""
+    return importlib.util.find_spec(LIBRARY) is not None and any(
+        (folder / WHISPER / "model.bin").is_file() for folder in model_folders()
+    )
+
+
 def is_there() -> bool:
     """True where this computer can write down speech. Reads 145 MB the first time in a process."""
-    if importlib.util.find_spec(LIBRARY) is None:
+    if not seems_there():
         return False
     try:
         find_whisper()

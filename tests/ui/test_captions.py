@@ -1,5 +1,8 @@
 """Captions are checked line by line, by keyboard and by mouse; nobody has to, and only a person's word lets them go."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -11,7 +14,7 @@ from diary_app.captions.line import Line, Word
 from diary_app.captions.maker import Making
 from diary_app.clip import About, ClipId, KeptRange, Person
 from diary_app.diary import Diary
-from tests.support.app_window import Someone
+from tests.support.app_window import OUTSIDE, Someone, open_window
 from tests.support.captioned import put_draft
 from ui import caption_words as words
 from ui.place import Name, Place
@@ -106,6 +109,16 @@ def test_a_line_is_played_and_a_bleeped_name_is_not_shown(someone: Someone, diar
     someone.until(lambda: player.state.value == "ended", what="the line to be played")
     line = diary.captions.lines(clip_id)[vars(screen)["_history"].now.at]
     assert player.kept_s == pytest.approx(line.end_s - line.start_s + 0.4, abs=0.21)
+
+
+def test_a_copy_of_one_s_own(diary: Diary, clip_id: ClipId, tmp_path: Path) -> None:
+    put_draft(diary, clip_id)
+    to = tmp_path / "mine.srt"
+    with open_window(diary, tmp_path, outside=replace(OUTSIDE, ask_where=lambda _title, _name, _kinds: to)) as someone:
+        someone.go(Place(Name.CAPTIONS, clip_id))
+        someone.press("captions-copy")
+        someone.until(lambda: "mine.srt" in someone.window.screen_shown.banner.text, what="that it is saved")
+    assert to.read_text().startswith("1\n00:00:00,000 --> ")
 
 
 SAYS = {

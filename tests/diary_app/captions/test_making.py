@@ -19,7 +19,7 @@ from diary_app.captions.maker import Maker
 from diary_app.captions.whisper import is_there
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Captions, ClipId, KeptRange, Kind, Receipt, Stage, new_clip_id
-from diary_app.editing.errors import EditFailed, EditRefused, EditStopped
+from diary_app.editing.errors import EditFailed, EditRefused, EditStopped, WorldError
 from diary_app.editing.progress import OnProgress
 from diary_app.folders import Folders
 from tests.support.wait import until
@@ -178,7 +178,9 @@ class Home:
             on_progress(0.5, 4.0)
             return hear(stop)
 
-        maker = Maker(self.catalogue, tell=lambda _news: None, hear=ear, is_there=lambda: able)
+        maker = Maker(
+            self.catalogue, tell=lambda _news: None, hear=ear, seems_there=lambda: True, is_there=lambda: able
+        )
         return CaptionDesk(self.folders, self.catalogue, tell=lambda _news: None, maker=maker)
 
 
@@ -202,16 +204,27 @@ def test_a_draft_is_made_while_the_form_is_open_and_hides_names(home: Home) -> N
     until(lambda: desk.standing(clip_id).how is How.DRAFT, what="the draft")
     desk.maker.close()
     assert (desk.standing(clip_id).lines, desk.standing(clip_id).to_check) == (1, 1)
-    assert desk.as_file(clip_id, "txt") == "Hello Anna.\n"
+    assert desk.as_file(clip_id, ".txt") == "Hello Anna.\n"
     home.catalogue.set_names_said(clip_id, [KeptRange(1.7, 2.0)])
     assert [line.text for line in desk.lines(clip_id)] == ["Hello [name]"]
     home.catalogue.set_keep(clip_id, [KeptRange(0.0, 1.55)])
-    assert desk.as_file(clip_id, "srt").splitlines()[2:] == ["Hello"]
+    assert desk.as_file(clip_id, ".srt").splitlines()[2:] == ["Hello"]
     desk.keep(clip_id, desk.lines(clip_id), approved=True)
     assert (desk.standing(clip_id).how, desk.standing(clip_id).to_check) == (How.APPROVED, 0)
     home.catalogue.set_keep(clip_id, [])
     assert home.catalogue.clip(clip_id).captions is Captions.APPROVED, "an edit of the trim keeps them"
-    assert "Hello [name]" in desk.as_file(clip_id, "vtt")
+    assert "Hello [name]" in desk.as_file(clip_id, ".vtt")
+
+
+def test_a_copy_is_saved_as_its_name_asks(home: Home, tmp_path: Path) -> None:
+    clip_id = home.clip()
+    desk = home.desk(_says)
+    desk.keep(clip_id, [Line((Word(1.0, 1.5, "Hello"),))], approved=True)
+    for name, begins in (("a.vtt", "WEBVTT\n"), ("a.SRT", "1\n00:00:01,000"), ("a.txt", "Hello\n"), ("a", "WEBVTT\n")):
+        assert desk.save(clip_id, tmp_path / name).read_text().startswith(begins)
+    assert (tmp_path / "a.vtt").is_file()
+    with pytest.raises(WorldError, match="Your recording is safe"):
+        desk.save(clip_id, tmp_path / "nowhere" / "a.srt")
 
 
 def test_what_a_closed_app_left_is_made_by_the_next_one(home: Home) -> None:
@@ -256,6 +269,7 @@ def test_what_cannot_be_made_is_said(home: Home) -> None:
     without = home.desk(fails, able=False)
     clip_id = home.clip()
     without.maker.start()
+    without.begin(clip_id)
     until(lambda: without.standing(clip_id).how is How.CANNOT, what="a computer without the model")
     without.maker.close()
 
