@@ -133,6 +133,13 @@ def _pattern(pieces: Sequence[str]) -> str:
     return pattern
 
 
+def words_file(name: str) -> str:
+    """A text of assets/words in the language of this process; the English one where it has none."""
+    folder = resources.files("assets").joinpath("words")
+    own = folder.joinpath(chosen(), name)
+    return (own if own.is_file() else folder.joinpath(name)).read_text(encoding="utf-8")
+
+
 def day_words(day: date, *, year: bool = False) -> str:
     """A day as people say it: 3 May, or 3 May 2026."""
     return _dated(day, "d MMMM y" if year else "d MMMM")

@@ -13,11 +13,11 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 
 from diary_app.clip import Audience
 from diary_app.folders import Folders
+from diary_app.language import words_file
 from upload.files import write_whole
 
 NAME = "booth-consent.txt"
@@ -76,7 +76,7 @@ def find_words(folders: Folders, problem: Callable[[Path, str], object]) -> Cons
             continue
         except (OSError, ValueError) as error:
             problem(path, str(error))
-    return understood(resources.files("assets").joinpath("words", "booth_consent.txt").read_text(encoding="utf-8"))
+    return understood(words_file("booth_consent.txt"))
 
 
 def _read(path: Path) -> str:
