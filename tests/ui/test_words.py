@@ -130,6 +130,8 @@ def test_a_child_of_eleven_reads_every_screen_and_every_error(found: dict[Key, F
     by_place: dict[str, list[str]] = {}
     for text, place in english(found):
         by_place.setdefault(place if place.startswith("ui/") else "errors", []).append(text)
+    consent = language.words_file("booth_consent.txt").partition("\n\n")[2]
+    assert plain_english.reading_age([consent]) <= plain_english.OLDEST_AGE
     ages = {place: plain_english.reading_age(texts) for place, texts in by_place.items() if len(texts) >= 10}
     assert ages
     assert max(ages.values()) <= plain_english.OLDEST_AGE, sorted(ages.items(), key=lambda each: -each[1])[:3]
