@@ -49,6 +49,8 @@ class ShowMe(QWidget):
         """What was chosen before for a clip of this kind."""
         for shown, choice in self._choices.items():
             choice.setVisible(kind is Kind.VIDEO or shown in FOR_SOUND)
+        voice = words.CHOICES[ShowAs.DISGUISED_VOICE] if kind is Kind.VIDEO else words.DISGUISED_SOUND
+        self._choices[ShowAs.DISGUISED_VOICE].say(voice)
         self._heading.setText(words.SHOW_ME if kind is Kind.VIDEO else words.HEARD_AS)
         self._choices[chosen].setChecked(True)
         self._watch.say(words.WATCH if kind is Kind.VIDEO else words.LISTEN)

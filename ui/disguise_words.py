@@ -8,7 +8,8 @@ CHOICES = {
     ShowAs.AS_I_AM: _("As I am"),
     ShowAs.VOICE_ONLY: _("Voice only. The picture is not sent. People who know you may still know your voice."),
     ShowAs.DISGUISED_VOICE: _(
-        "Disguised voice. Your voice is made higher or lower. People who know you may still recognise you."
+        "Disguised voice. Your voice is made higher or lower. Your face is shown. "
+        "People who know you may still recognise you."
     ),
     ShowAs.BLURRED_FACE: _(
         "Blurred face. Every face is covered, and then we check each picture. "
@@ -16,6 +17,8 @@ CHOICES = {
     ),
 }
 """Each with what it does, and what it does not do."""
+DISGUISED_SOUND = _("Disguised voice. Your voice is made higher or lower. People who know you may still recognise you.")
+"""Of sound alone."""
 HEARD_AS = _("Let others hear me as")
 """Where there is no picture."""
 WATCH = _("Watch how others will see you")
