@@ -31,8 +31,8 @@ FORMAT, VERSION = "diary rescue", 3
 INDEX, FOR_US = "index.age", "portal.age"
 MOST_INDEX_BYTES = 16_000_000
 FILETYPES = {"video": "video/mp4", "sound": "audio/mp4"}
-VOICE_ONLY = "voice_only"
-"""How a speaker is shown whose clip goes out without its picture."""
+VOICE_ONLY = ("video", "voice_only")
+"""A film that goes out without its picture."""
 NO_SENSE = "This folder is damaged, or was not made by the app."
 
 
@@ -128,7 +128,7 @@ def _facts(clip: Mapping[str, object], rendition: object) -> ClipFacts:
     facts = {
         "clipid": clip.get("clip_id"),
         "sha256": _object(rendition).get("sha256"),
-        "filetype": FILETYPES.get("sound" if clip.get("show_as") == VOICE_ONLY else str(clip.get("kind")), ""),
+        "filetype": _filetype(clip),
         "title": " ".join(str(clip.get("title", "")).split())[:200],
         "audience": clip.get("audience"),
         "seconds": f"{seconds:.3f}" if isinstance(seconds, float) else seconds,
@@ -140,6 +140,11 @@ def _facts(clip: Mapping[str, object], rendition: object) -> ClipFacts:
     facts |= {name: clip[name] for name in ("show_as", "sending") if name in clip}
     pairs = (f"{key} {base64.b64encode(str(value).encode()).decode()}" for key, value in facts.items())
     return read_facts(",".join(pairs), accepts=settings.ACCEPTS)
+
+
+def _filetype(clip: Mapping[str, object]) -> str:
+    kind = str(clip.get("kind"))
+    return FILETYPES.get("sound" if (kind, clip.get("show_as")) == VOICE_ONLY else kind, "")
 
 
 def _recorded(found: object) -> str:
@@ -161,7 +166,8 @@ def _import(folder: Path, owner: User, facts: ClipFacts, rendition: object) -> b
             raise Broken(NO_SENSE)
     if not 0 < length <= settings.MAX_BYTES:
         raise Broken(words.TOO_LONG)
-    if Clip.objects.filter(clip_id=facts.clip_id, owner=owner, sha256=facts.sha256).exists():
+    here = Clip.objects.filter(clip_id=facts.clip_id, owner=owner, sha256=facts.sha256)
+    if here.filter(sending__gte=facts.sending).exists():
         return False
     with _unpacked(folder, name, key, length, facts.sha256) as whole:
         upload = store.create(owner, facts, length)

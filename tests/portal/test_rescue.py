@@ -5,7 +5,7 @@ import json
 import os
 import random
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from diary_app.catalogue import Catalogue
-from diary_app.clip import Goes, KeptRange, Kind, Stage, new_clip_id
+from diary_app.clip import Goes, KeptRange, Kind, Receipt, ShowAs, Stage, new_clip_id
 from diary_app.delivery.courier import parcel_of
 from diary_app.delivery.pairing import Pairing
 from diary_app.folders import Folders
@@ -28,6 +28,7 @@ from portal import home, words
 from portal.intake import store
 from portal.intake.metadata import ClipFacts
 from portal.models import Clip, Event, Upload
+from portal.models import Stage as Portal
 from portal.rescue import import_folder
 from portal.rescue_keys import Identity
 from portal.sealed import Broken, SealError, WrongWords, unsealed
@@ -55,6 +56,8 @@ class App:
         self.catalogue.set_seconds(made.clip_id, 13.0)
         rendition = self.catalogue.clip(made.clip_id).rendition
         self.catalogue.set_names_said(made.clip_id, [KeptRange(2.0, 2.5)])
+        about = replace(self.catalogue.clip(made.clip_id).about, show_as=ShowAs.VOICE_ONLY)
+        self.catalogue.set_about(made.clip_id, about)
         assert rendition is not None
         self.catalogue.set_rendition(made.clip_id, rendition)
         return made
@@ -111,9 +114,11 @@ def test_a_clip_comes_in_exactly_as_a_delivered_one_and_only_once(app: App, care
     clip = Clip.objects.get()
     sent = app.catalogue.clip(made.clip_id)
     assert sent.rendition is not None
-    facts = parcel_of(sent, sent.rendition).facts
+    parcel = parcel_of(sent, sent.rendition)
+    facts = parcel.facts
     assert (str(clip.clip_id), clip.owner, clip.sha256, clip.bytes) == (made.clip_id, carer, made.sha256, SIZE)
-    assert (clip.title, clip.audience, clip.filetype) == (facts["title"], facts["audience"], "video/mp4")
+    assert (clip.title, clip.audience, clip.filetype) == (facts["title"], facts["audience"], parcel.filetype)
+    assert (clip.show_as, clip.sending) == (facts["show_as"], 1) == ("voice_only", 1)
     assert (f"{clip.seconds:.3f}", clip.recorded.isoformat()) == (facts["seconds"], facts["recorded"])
     assert clip.people == [{"name": "Ann", "agrees": True}]
     assert clip.names_said == json.loads(facts["names_said"]) == [[2.0, 2.5]]
@@ -139,6 +144,26 @@ def facts_of(clip: Clip) -> ClipFacts:
     return ClipFacts(
         clip.clip_id, clip.sha256, clip.filetype, clip.title, clip.audience, clip.seconds, clip.recorded, clip.people
     )
+
+
+def test_a_clip_that_was_sent_back_comes_again_by_the_stick(app: App, carer: User, settings: Settings) -> None:
+    made = app.ready()
+    import_folder(app.take(), TYPED, carer)
+    app.catalogue.set_receipt(Receipt(made.clip_id, made.sha256, SIZE, "2026-11-23T11:00:00+00:00", "page"))
+    Clip.objects.update(stage=Portal.SENT_BACK)
+    app.catalogue.move(made.clip_id, Stage.SENT_BACK, note="Please say who is in it.")
+    rendition = app.catalogue.clip(made.clip_id).rendition
+    assert rendition is not None
+    assert app.catalogue.begin_next_sending(made.clip_id)
+    app.catalogue.set_rendition(made.clip_id, rendition)  # only the words about it are others now
+    app.catalogue.want(made.clip_id)
+    folder = app.take()
+    for found in (import_folder(folder, TYPED, carer).received, import_folder(folder, TYPED, carer).already):
+        assert found == ["Tuesday’s walk"]
+    clip = Clip.objects.get()
+    assert (clip.sending, clip.stage) == (2, Portal.RECEIVED)
+    assert (settings.MEDIA / clip.media_name).read_bytes() == made.path.read_bytes()
+    assert nothing_half_done(settings)
 
 
 def test_a_delivery_that_broke_off_is_finished_by_the_stick(app: App, carer: User, settings: Settings) -> None:
