@@ -8,8 +8,8 @@ together, and each line is held to the length of its sentences and to its words.
 import re
 from collections.abc import Iterable, Mapping
 
-OLDEST_AGE = 11.0
-"""Reading age of a screen, in years, at the most. What carers see first is easier still."""
+OLDEST_AGE = 9.0
+"""Reading age of each screen, and of all errors together, in years, at the most."""
 LONGEST_SENTENCE = 24
 """Words."""
 MOST_SYLLABLES = 3

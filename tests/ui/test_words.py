@@ -126,7 +126,7 @@ def literal(node: ast.AST) -> bool:
 # -- plain English --------------------------------------------------------------------------------------------------
 
 
-def test_a_child_of_eleven_reads_every_screen_and_every_error(found: dict[Key, Found]) -> None:
+def test_a_child_of_nine_reads_every_screen_and_every_error(found: dict[Key, Found]) -> None:
     by_place: dict[str, list[str]] = {}
     for text, place in english(found):
         by_place.setdefault(place if place.startswith("ui/") else "errors", []).append(text)
