@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from diary_app.catalogue import Catalogue
-from diary_app.clip import About, Clip, KeptRange, Rendition, Stage
+from diary_app.clip import About, Clip, Delivery, KeptRange, Rendition, Stage
 from diary_app.delivery.courier import Delivered, Failed
 from diary_app.diary import Diary
 from diary_app.errors import Refused
@@ -118,11 +118,13 @@ def test_a_small_copy_that_had_arrived_goes_once_more(desk: Desk) -> None:
     ready = desk.ready(10_000)
     add_small_copy(desk.folders, desk.catalogue, ready.clip_id, size=100, rng=desk.rng)
     desk.catalogue.small_copy_arrived(ready.clip_id)
+    desk.catalogue.keep_upload(ready.clip_id, f"{desk.portal.url}/intake/of-the-sending-before")
     desk.catalogue.move(ready.clip_id, Stage.SENT_BACK, note="Louder.")
     assert desk.catalogue.begin_next_sending(ready.clip_id)
     clip = desk.catalogue.clip(ready.clip_id)
     assert clip.small_copy is not None
     assert (clip.small_copy.arrived, clip.rendition is not None, clip.note) == (False, True, "Louder.")
+    assert clip.delivery == Delivery()
 
 
 # -- what a change is -------------------------------------------------------------------------------------------------

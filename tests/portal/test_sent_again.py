@@ -102,6 +102,7 @@ def test_its_small_copy_goes_first(portal: PortalProcess, carer: PortalClient) -
     assert entry(portal, first) == ("received", "", 0, 2, small.sha256)
     assert files_of(portal, first.content, small.content) == [True, True], "the old one until the new one is whole"
     assert carer.ask_receipt(first.clip_id).status_code == 404
+    assert refusal(carer.create(first)) == (403, "ended"), "older, although its file is still here"
     send_back(portal, first)
     location = again(carer, second, 3).headers["Location"]
     carer.patch(location, second.content[:10]).raise_for_status()
