@@ -186,8 +186,8 @@ class BoothShell(QObject):
     def _look(self) -> None:
         """Is everything there that a visitor needs?"""
         if self._devices is None or not self._recovered:
-            return
-        if self._microphones.current is None:
+            self.post(n.Failed(n.Why.STARTING))
+        elif self._microphones.current is None:
             self.post(n.Failed(n.Why.NO_MICROPHONE))
         elif self.desk.diary.room_left_s(self.kind) < self.times.recording_s + SPARE_S:
             self.post(n.Failed(n.Why.NO_ROOM))

@@ -10,9 +10,11 @@ from diary_app.booth.sheet import Sheet, Tally
 from diary_app.clip import Clip
 from ui import booth_words as words
 from ui.announce import announce
+from ui.booth_join import BoothJoin
 from ui.booth_page import BoothButton, BoothPage
 from ui.booth_sheet import sum_words, tally_lines, warnings
 from ui.design import SPACE
+from ui.desk import Desk
 from ui.widgets.buttons import Button, Weight
 from ui.widgets.flow import flow
 from ui.widgets.text import Card, TwoSides, clear, label
@@ -84,18 +86,21 @@ class StaffPage(BoothPage):
     decided = Signal(object, str, str)
     saved = Signal()
 
-    def __init__(self, *, pin_is_set: bool) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__("staff", words.SHEET, wide=True)
+        self.join = BoothJoin(desk)
+        self.join.told.connect(self.tell)
         self._told = label("", "lead-strong", name="staff-told")
         self._sum = label("", "lead", name="staff-sum")
         self.words.column.addWidget(self._told)
-        if not pin_is_set:
+        if not desk.settings.pin:
             self.say(words.NO_PIN, "lead-strong", name="no-pin")
         self.today, self.whole_event = Card(name="today"), Card(name="whole-event")
         self.words.column.addWidget(TwoSides(self.today, self.whole_event, shares=(1, 1)))
         self.words.column.addWidget(self._sum)
         self._warnings = label("", "lead-strong", name="staff-warnings")
         self.words.column.addWidget(self._warnings)
+        self.words.column.addWidget(self.join)
         self._undecided = QVBoxLayout()
         self._undecided.setSpacing(SPACE)
         self.words.column.addLayout(self._undecided)
@@ -150,11 +155,20 @@ class StaffPage(BoothPage):
         send.clicked.connect(partial(self.decided.emit, n.Outcome.KEEP, visit, clip.clip_id))
         away = Button(words.BIN_IT, name=f"bin-{visit}", icon="bin")
         away.setAccessibleName(words.BIN_NAMED.format(title=clip.title))
-        away.clicked.connect(partial(self.decided.emit, n.Outcome.BIN, visit, clip.clip_id))
+        away.clicked.connect(partial(self._on_bin, away, visit, clip))
         made = Card()
         made.column.addWidget(label(clip.title, "strong"))
         made.column.addWidget(flow(send, away))
         return made
+
+    def _on_bin(self, away: Button, visit: n.VisitId, clip: Clip) -> None:
+        """Nothing brings it back: it is pressed twice."""
+        if away.text() == words.BIN_NOW:
+            self.decided.emit(n.Outcome.BIN, visit, clip.clip_id)
+            return
+        away.say(words.BIN_NOW)
+        away.setAccessibleName(words.BIN_NOW_NAMED.format(title=clip.title))
+        announce(away, away.accessibleName())
 
     def tell(self, sentence: str) -> None:
         """What became of what was pressed last."""
@@ -165,11 +179,13 @@ class StaffPage(BoothPage):
 
     def leave(self) -> None:
         """Old numbers are no numbers."""
+        self.join.rest()
         self.tell("")
 
     def show_state(self, state: n.State) -> None:
         """Nothing was said yet."""
         super().show_state(state)
+        self.join.offer()
         self._told.setVisible(bool(self._told.text()))
 
     def first(self) -> QWidget:

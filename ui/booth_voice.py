@@ -52,7 +52,14 @@ class SystemVoice(QObject):
     @property
     def speaks(self) -> bool:
         """True where there is a voice."""
-        return self._speech is not None and self._speech.state() is not QTextToSpeech.State.Error
+        if self._speech is None:
+            return False
+        if self._speech.state() is not QTextToSpeech.State.Error:
+            return True
+        # A Speech Dispatcher that does not tell its voices speaks all the same; one that is not there does not.
+        return self._speech.errorReason() is QTextToSpeech.ErrorReason.Configuration and bool(
+            self._speech.availableLocales()
+        )
 
     def read(self, text: str) -> None:
         """Say this."""

@@ -88,7 +88,7 @@ class BoothWindow(QMainWindow):
         self.choice = ChoicePage()
         self.thanks = ThanksPage()
         self.pin = PinPage()
-        self.staff = StaffPage(pin_is_set=bool(settings.pin))
+        self.staff = StaffPage(self._desk)
         self.out = OutPage()
 
     @property
@@ -211,6 +211,9 @@ class BoothWindow(QMainWindow):
     def _hear(self, news: News) -> None:
         if isinstance(news, PortalChanged):
             self._show_portal()
+            if self._page is self.staff:
+                self.staff.join.offer()
+                self._count()
 
     def _show_portal(self) -> None:
         portal = self._desk.diary.portal()
@@ -317,6 +320,7 @@ class BoothWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.removeEventFilter(self.gesture)
+        self.staff.leave()
         self.shell.close()
         self._desk.bridge.close()
         super().closeEvent(event)

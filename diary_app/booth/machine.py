@@ -39,7 +39,7 @@ class Times:
     devices_s: float = 25.0
     saving_s: float = 60.0
     pin_s: float = 30.0
-    staff_s: float = 180.0
+    staff_s: float = 300.0
 
 
 def patience_s(state: n.State, times: Times) -> float:

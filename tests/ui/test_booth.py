@@ -348,6 +348,9 @@ def test_staff_decide_what_a_visitor_left(booth: AtBooth, diary: HelpfulDiary) -
     booth.arrives(n.Staff)
     assert booth.sees("no-pin"), "no PIN is set, and that is said"
     booth.press(f"bin-{visit}")
+    assert booth.reads(f"bin-{visit}") == words.BIN_NOW
+    assert len(diary.clips()) == 1, "not by one press"
+    booth.press(f"bin-{visit}")
     booth.until(lambda: not booth.sees(f"bin-{visit}"), what="the list is shorter")
     assert booth.reads("staff-sum") == "1 recorded = 0 received + 0 still here + 1 binned"
     assert diary.clips() == []
