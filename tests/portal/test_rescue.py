@@ -224,6 +224,8 @@ def test_what_cannot_be_opened_is_one_sentence(app: App, carer: User, tmp_path: 
         (b'"created_at": "', b'"created_at": "x'),
         (b'"seconds": 12.5', b'"seconds": NaN'),
         (b'"kind": "video"', b'"kind": "shell"'),
+        (b'"show_as": "voice_only"', b'"show_as": "as_a_cat"'),
+        (b'"show_as": "voice_only"', b'"sending": true'),
         (b'"clip_id": "', b'"clip_id": "../'),
     ],
 )
