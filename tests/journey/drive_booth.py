@@ -121,6 +121,7 @@ class People:
         self._press("pin-ok")
         yield self._at(n.Staff)
         yield lambda: bool(window.staff.findChildren(QWidget, "today-numbers"))
+        yield lambda: window.staff.today.height() >= window.staff.today.sizeHint().height()  # laid out
         self._picture("sheet")
         print(sheet_text(window.shell.visits.sheet(), joined=True), flush=True)
         self._press("leave-booth")
