@@ -175,6 +175,7 @@ class Window(QMainWindow):
             line=self.screen_shown.banner_line,
             settings=self.place.name is Name.HOME,
         )
+        self.screen_shown.setAccessibleName(heading)
         self.setWindowTitle(f"{heading} – {words.APP}")
 
     def back(self) -> None:

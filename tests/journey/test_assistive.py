@@ -147,9 +147,14 @@ class Listener:
             until(partial(self._moved_from, now), what=f"a place after {now}", limit_s=PATIENCE_S, pause_s=PAUSE_S)
         raise AssertionError(f"“{words}” is never said")
 
-    def arrives(self, screen: str) -> None:
-        """What a key began may take its time: the title of the window says when it is done."""
+    def arrives(self, screen: str, *, told: bool = True) -> None:
+        """What a key began may take its time: the title of the window says when it is done.
+
+        told: the name of the screen is said, before the first thing on it.
+        """
         self.window.find("frame", screen)
+        if told:
+            self.orca.hears(f"{screen} panel")
 
     def _moved_from(self, before: Part | None) -> bool:
         return self.window.focused not in (None, before)
@@ -159,13 +164,15 @@ def listen(someone: Listener) -> None:
     """From Welcome to Received, by keyboard and ear."""
     orca = someone.orca
     orca.hears("Welcome – Diary")
+    orca.hears("Welcome panel")
     someone.press("Start in practice mode push button")
-    someone.arrives("Good")
+    someone.arrives("Good", told=False)  # the greeting is the hour's
     someone.press("Record a video push button")
     someone.arrives("Get ready")
     someone.press("Start recording push button")
-    someone.arrives("Recording")
+    someone.arrives("Recording", told=False)
     someone.press("Stop push button")
+    assert not any("Recording panel" in line for line in orca.lines), "this is heard in the take"
     someone.arrives("Watch it back")
     someone.press("Use this push button")
     someone.arrives("About it")
