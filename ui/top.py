@@ -1,13 +1,14 @@
 """The two lines above every screen: practice mode when it is, then Back, where you are, and Help. GUI thread."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from ui import settings_words, shared_words, words
 from ui.design import SPACE
 from ui.widgets.banner import Mark
 from ui.widgets.buttons import Button, Weight
-from ui.widgets.text import label
+from ui.widgets.text import label, row
 
 
 class PracticeLine(QFrame):
@@ -51,20 +52,41 @@ class TopBar(QWidget):
         self._settings.clicked.connect(self.settings)
         self._done.clicked.connect(self.done)
         self._help.clicked.connect(self.help)
-        line = QHBoxLayout(self)
+        place = row(self._back, stretch=False)
+        place.addWidget(self._heading, 1)
+        place.addWidget(self._in_place, 1)
+        self._ways = QHBoxLayout()
+        self._ways.addStretch(1)
+        for way in (self._settings, self._done, self._help):
+            self._ways.addWidget(way)
+        line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         line.setContentsMargins(SPACE * 2, SPACE, SPACE * 2, 0)
         line.setSpacing(SPACE)
-        line.addWidget(self._back)
-        line.addWidget(self._heading, 1)
-        line.addWidget(self._in_place, 1)
-        line.addWidget(self._settings)
-        line.addWidget(self._done)
-        line.addWidget(self._help)
+        line.addLayout(place, 1)
+        line.addLayout(self._ways)
         self._line = line
 
     def offer_done(self) -> None:
         """On a shared computer: the way out is always in sight."""
         self._done.show()
+        self._turn()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where you are comes before the ways out."""
+        super().resizeEvent(event)
+        self._turn()
+
+    def _turn(self) -> None:
+        """With three ways out, these stand below where the width is not enough for all words."""
+        if self._done.isHidden():
+            return
+        words_shown = self._heading if self._in_place.isHidden() else self._in_place.currentWidget()
+        buttons = (self._back, self._settings, self._done, self._help)
+        pressed = sum(button.sizeHint().width() + SPACE for button in buttons if not button.isHidden())
+        below = words_shown.sizeHint().width() + pressed + 5 * SPACE > self.width()
+        turned = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        if turned != self._line.direction():
+            self._line.setDirection(turned)
 
     def hold(self, line: QWidget) -> None:
         """Take a line that stands in place of the heading on some screen."""
@@ -81,6 +103,7 @@ class TopBar(QWidget):
         self._back.setVisible(back)
         self._settings.setVisible(settings)
         self._line.setContentsMargins(SPACE * (2 if back else 3), SPACE, SPACE * 2, 0)
+        self._turn()
 
     def focus_help(self) -> None:
         """Put the focus back where it came from."""

@@ -21,7 +21,7 @@ from tests.support.app_window import DEMO, OUTSIDE, PATIENCE_S, Someone, recordi
 from tests.support.takes import make_take, ticking
 from ui.awake import Nothing
 from ui.design import TARGET
-from ui.place import Name
+from ui.place import Name, Place
 from ui.shared_app import SharedApp
 from ui.shared_idle import IDLE_S, WARN_S
 from ui.shared_life import Life
@@ -276,6 +276,17 @@ def test_closing_the_tiles_ends_the_app_as_soon_as_nothing_is_left_to_do(team: T
     team.shared.tiles.close()
     assert team.shared.state is Life.ENDED
     assert team.ended == [True]
+
+
+@pytest.mark.parametrize("name", [Name.HOME, Name.GET_READY])
+def test_the_way_out_takes_no_word_of_where_somebody_is(team: Team, name: Name) -> None:
+    team.come("Sam", PIN)
+    team.own.set_scale(2.0)
+    team.own.resize(1024, 600)
+    Someone(team.own).go(Place(name))
+    heading, done = team.see("heading"), team.see("im-done")
+    team.until(lambda: heading.width() >= heading.sizeHint().width(), what="the whole heading")
+    assert team.own.rect().contains(QRect(done.mapTo(team.own, QPoint(0, 0)), done.size()))
 
 
 # -- works for everybody --------------------------------------------------------------------------------------------
