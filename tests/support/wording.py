@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -50,6 +51,7 @@ class Found:
     places: list[str] = field(default_factory=list)
 
 
+@cache
 def gather() -> dict[Key, Found]:
     """Every text for users, with the files that hold it."""
     found: dict[Key, Found] = {}
