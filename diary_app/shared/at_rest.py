@@ -2,11 +2,14 @@
 
 A file is moved from one form into the other: written under a temporary name, synced, renamed, and only then is the
 first form removed. So a kill leaves one whole copy or two; and where both lie there, the open one is whole and the
-newer, because nothing writes to a file while it is sealed.
+newer, because nothing writes to a file while it is sealed. A sealed one that differs (somebody opened the folder by
+hand) is set aside under another name, still sealed: it may be all that there is of something.
 
 The catalogue is sealed before SQLite's files beside it and opened after them: whoever finds it open finds it whole.
 """
 
+import itertools
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,11 +22,15 @@ from diary_app.editing.progress import Meter
 from diary_app.errors import Refused
 from diary_app.folders import Folders
 from diary_app.shared.errors import NO_ROOM
-from diary_app.shared.sealed import Read, seal, unseal
+from diary_app.shared.sealed import Read, seal, sealed_bytes, unseal
+
+log = logging.getLogger(__name__)
 
 SEALED = ".age"
 NEW = ".sealing"
 """While it is written, in either direction; what a kill left of it is removed."""
+OLDER = ".older-"
+"""In the name of a sealed file that is set aside; it is never opened by itself."""
 SYNC_BYTES = 4 << 20
 """So often a long file is synced: a take that is recorded meanwhile never waits for much."""
 Step = Callable[[int], None]
@@ -61,7 +68,7 @@ def open_files(folders: Folders) -> list[Path]:
 
 def sealed_files(folders: Folders) -> list[Path]:
     """Their files that are sealed, in the order in which they are opened: small ones first, the catalogue last."""
-    found = [path for path in _files(folders) if path.name.endswith(SEALED)]
+    found = [path for path in _files(folders) if path.name.endswith(SEALED) and OLDER not in path.name]
     beside = [path for path in found if _is_of_catalogue(path, folders)]
     others = sorted((path for path in found if path not in beside), key=lambda path: path.stat().st_size)
     return others + sorted(beside, key=_open_path, reverse=True)
@@ -83,8 +90,17 @@ def seal_all(folders: Folders, public: bytes, *, step: Step, stays: Stays = noth
     """Seal every file but those that stay. Raises OSError and what step() raises; what was sealed stays sealed."""
     clear_up(folders)
     for path in open_files(folders):
-        if not stays(path):
-            _turn(path, path.with_name(path.name + SEALED), partial(seal, public=public), step)
+        if stays(path):
+            continue
+        target = path.with_name(path.name + SEALED)
+        if target.exists() and not _is_same(path, target):
+            _set_aside(target)
+        if not target.exists():
+            _turn(path, target, partial(seal, public=public), step)
+        else:
+            path.unlink()
+            sync_folder(path.parent)
+            step(0)
 
 
 def unseal_all(folders: Folders, private: bytes, *, meter: Meter) -> None:
@@ -112,10 +128,28 @@ def _open_path(path: Path) -> Path:
 
 
 def _is_open_too(path: Path) -> bool:
+    """The open form counts."""
     if not _open_path(path).exists():
         return False
-    path.unlink()
+    if _is_same(_open_path(path), path):
+        path.unlink()
+    else:
+        _set_aside(path)
     return True
+
+
+def _is_same(plain: Path, sealed: Path) -> bool:
+    """The one was made from the other, and a kill left both."""
+    ours, theirs = plain.stat(), sealed.stat()
+    return ours.st_mtime_ns == theirs.st_mtime_ns and sealed_bytes(ours.st_size) == theirs.st_size
+
+
+def _set_aside(sealed: Path) -> None:
+    name = sealed.name.removesuffix(SEALED)
+    free = (sealed.with_name(f"{name}{OLDER}{number}{SEALED}") for number in itertools.count(1))
+    aside = next(path for path in free if not path.exists())
+    log.warning("%s lies open and is another one; the sealed one is kept as %s", name, aside.name)
+    sealed.rename(aside)
 
 
 def _check_room(folders: Folders, sealed: list[Path]) -> None:

@@ -144,6 +144,19 @@ def test_a_file_in_both_forms_is_as_the_open_one_has_it(tmp_path: Path) -> None:
     unseal_all(folders, KEY, meter=Meter())
     assert contents(folders, KEY) == FILES
     assert sealed_files(folders) == []
+    assert unsealed((folders.data / "window.ini.older-1.age").read_bytes()) == b"older notes"
+
+
+def test_a_list_that_somebody_made_beside_the_sealed_one_takes_nothing_away(tmp_path: Path) -> None:
+    folders = fill(Folders(tmp_path))
+    for turn in range(2):
+        seal_all(folders, public_of(KEY), step=no_step)
+        folders.catalogue.write_bytes(b"an empty list")  # a command by hand, on a folder that is sealed
+        seal_all(folders, public_of(KEY), step=no_step)
+        older = folders.data / f"diary.sqlite3.older-{turn + 1}.age"
+        assert unsealed(older.read_bytes()) == (b"an empty list" if turn else FILES["diary.sqlite3"])
+    unseal_all(folders, KEY, meter=Meter())
+    assert contents(folders, KEY) == FILES | {"diary.sqlite3": b"an empty list"}
 
 
 def test_without_room_nothing_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
