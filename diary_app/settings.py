@@ -36,7 +36,7 @@ LANGUAGES = ("", "en", "cy")
 KEPT_ELSEWHERE = frozenset({"cap_kbit", "also_metered", "after_closing", "at_login"})
 """Counts in the organisation's file alone; the user's own choice is kept where it always was."""
 PIN_COST, PIN_BLOCK, PIN_LANES = 2**14, 8, 1
-"""scrypt's own numbers: 16 MB and some 50 ms a guess."""
+"""scrypt's own numbers: each guess takes 16 MB for a moment."""
 
 
 class Mode(StrEnum):
@@ -172,14 +172,14 @@ class SettingsDesk:
 
 
 def pin_hash(pin: str) -> str:
-    """What is kept of a PIN: scrypt's numbers, a salt and the hash. Takes some 50 ms."""
+    """What is kept of a PIN: scrypt's numbers, a salt and the hash. Takes a moment: not on the GUI thread."""
     salt = os.urandom(16)
     made = _scrypt(pin, salt)
     return f"scrypt${base64.b64encode(salt).decode()}${base64.b64encode(made).decode()}"
 
 
 def pin_fits(pin: str, hashed: str) -> bool:
-    """True where this PIN made that hash; False for what is no hash, '' for one. Takes some 50 ms."""
+    """True where this PIN made that hash; False for what is no hash, '' for one. Takes a moment: not on the GUI thread."""
     parts = _pin_parts(hashed)
     return parts is not None and hmac.compare_digest(_scrypt(pin, parts[0]), parts[1])
 

@@ -1,8 +1,10 @@
 """Settings: the organisation's file over the user's own, every mistake as one sentence, writing, and the staff PIN."""
 
 import os
+import re
 import stat
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,18 @@ from diary_app.delivery.kept_rules import KeptRules
 from diary_app.delivery.sending_rules import Cap, Rules
 from diary_app.errors import Refused
 from diary_app.folders import Folders, folders, machine_file
-from diary_app.settings import Mode, Scheme, Settings, SettingsRead, pin_fits, pin_hash, read_settings, write_setting
+from diary_app.settings import (
+    NAMES,
+    Mode,
+    Scheme,
+    Settings,
+    SettingsRead,
+    pin_fits,
+    pin_hash,
+    read_settings,
+    write_setting,
+)
+from tests.support.command_line import REPOSITORY
 
 PIN = pin_hash("2580")
 
@@ -218,3 +231,11 @@ def test_the_organisation_decides_the_speed_and_paid_connections(place: Folders)
     only_speed = KeptRules(kept, read_settings(place))
     assert only_speed.change(also_metered=False).bytes_per_s is None
     assert KeptRules(kept).read() == Rules(also_metered=False, cap=Cap.LOW), "the user's own choice is gone"
+
+
+def test_every_setting_is_described() -> None:
+    page = (REPOSITORY / "docs" / "settings.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert described == NAMES
+    example = page.split("```toml\n")[1].split("```")[0]
+    assert tomllib.loads(example).keys() <= NAMES

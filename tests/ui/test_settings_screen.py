@@ -88,6 +88,14 @@ def test_what_is_chosen_counts_at_once_and_is_kept(place: Folders) -> None:
         someone.window.set_scale(1.0)
 
 
+def test_a_new_clip_has_the_quality_that_was_chosen(place: Folders, six_seconds: Path) -> None:
+    with at_home(place) as someone:
+        diary = someone.window.desk.diary
+        someone.go(SETTINGS)
+        pick(someone, "set-preset", 0)
+        assert diary.clip(diary.add_file(six_seconds)).about.preset is Preset.SMALLER
+
+
 def test_what_the_organisation_decides_says_so_and_stays(place: Folders) -> None:
     assert place.machine is not None
     place.machine.write_text('look = "light"\ncap_kbit = 800\nat_login = true\nmode = "shared"\nevent = "Open day"\n')
