@@ -29,6 +29,8 @@ from portal.sealed import Broken, SealError, WrongWords, opened, unsealed
 
 FORMAT, VERSION = "diary rescue", 3
 INDEX, FOR_US = "index.age", "portal.age"
+UNFINISHED = "Diary rescue (not finished)"
+"""What the app calls a folder until all of it is there."""
 MOST_INDEX_BYTES = 16_000_000
 FILETYPES = {"video": "video/mp4", "sound": "audio/mp4"}
 VOICE_ONLY = ("video", "voice_only")
@@ -45,6 +47,23 @@ class Imported:
     unfinished: list[str] = field(default_factory=list)
     """They need a computer with the app: not sent by their speaker, on hold, or without a rendition yet."""
     refused: list[str] = field(default_factory=list)
+
+
+def find_folder(chosen: Path) -> Path:
+    """The rescue folder: the chosen one, or the only one in it (a memory stick). Raises SealError with a sentence."""
+    if os.path.lexists(chosen / INDEX):
+        return chosen
+    try:
+        inside = sorted(path for path in chosen.iterdir() if path.name != UNFINISHED and (path / INDEX).is_file())
+    except OSError as error:
+        raise Broken(f"{chosen} cannot be read: {error.strerror or error}.") from error
+    match inside:
+        case [found]:
+            return found
+        case []:
+            raise Broken("There are no clips in this folder. Choose the one whose name begins with “Diary rescue”.")
+        case _:
+            raise Broken(f"There are several rescue folders here. Choose one of them: {', '.join(map(str, inside))}")
 
 
 def words_for_us(folder: Path) -> str | None:

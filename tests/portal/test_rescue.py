@@ -255,8 +255,15 @@ def test_the_command_asks_for_the_words_and_names_the_account(
     folder = app.take()
     said = io.StringIO()
     monkeypatch.setattr("sys.stdin", io.StringIO(TYPED))
-    call_command("import", str(folder), "--user", "carer", stdout=said)
+    call_command("import", str(app.stick), "--user", "carer", stdout=said)
     assert said.getvalue() == "received: Tuesday’s walk\n"
+    with pytest.raises(CommandError, match="There are no clips in this folder"):
+        call_command("import", str(app.folders.data), "--user", "carer")
+    app.take()
+    with pytest.raises(CommandError, match="several rescue folders"):
+        call_command("import", str(app.stick), "--user", "carer")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import", str(app.stick / "none"), "--user", "carer")
     with pytest.raises(CommandError, match="There is no account called nobody"):
         call_command("import", str(folder), "--user", "nobody")
     monkeypatch.setattr("sys.stdin", io.StringIO("wrong words\n"))

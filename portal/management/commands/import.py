@@ -8,7 +8,7 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.rescue import Imported, import_folder, words_for_us
+from portal.rescue import Imported, find_folder, import_folder, words_for_us
 from portal.sealed import SealError, WrongWords
 
 NOT_ITS_WORDS = "What the app locked for this portal does not open this folder."
@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The command line."""
-        parser.add_argument("folder", type=Path, help="the folder whose name begins with “Diary rescue”")
+        parser.add_argument("folder", type=Path, help="the folder whose name begins with “Diary rescue”, or the stick")
         parser.add_argument("--user", required=True, help="in whose name the clips come")
 
     def handle(self, *, folder: Path, user: str, **options: object) -> None:
@@ -44,9 +44,10 @@ class Command(BaseCommand):
         if found.refused:
             raise CommandError(" ".join(f"Not received: {each}" for each in found.refused))
 
-    def _import(self, folder: Path, owner: User) -> Imported:
+    def _import(self, chosen: Path, owner: User) -> Imported:
         """With the words that are sealed to this portal's key, else with those that somebody types."""
         try:
+            folder = find_folder(chosen)
             try:
                 sealed, why = words_for_us(folder), ""
             except SealError as error:
