@@ -179,7 +179,7 @@ def pin_hash(pin: str) -> str:
 
 
 def pin_fits(pin: str, hashed: str) -> bool:
-    """True where this PIN made that hash; False for what is no hash, '' for one. Takes a moment: not on the GUI thread."""
+    """True where this PIN made that hash; False for what is no hash. Takes a moment: not on the GUI thread."""
     parts = _pin_parts(hashed)
     return parts is not None and hmac.compare_digest(_scrypt(pin, parts[0]), parts[1])
 
