@@ -88,6 +88,8 @@ def judge(day: Day) -> None:
     assert found.recorded == found.received + found.still_here + found.binned
     told = day.visits.journal.read()
     assert told.damaged == 0
+    binned_elsewhere = sheet(told, [], event=EVENT, now=EVENING).today
+    assert (binned_elsewhere.recorded, binned_elsewhere.received) == (found.recorded, found.received)
     for clip in day.clips.clips():
         assert clip.stage is not Stage.RECORDING
         assert clip.about.people == (Person("Ann", agrees=True),)
