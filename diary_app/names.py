@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from diary_app.captions.desk import names_marked
 from diary_app.catalogue import Catalogue
 from diary_app.clip import Clip, ClipId, KeptRange
 from diary_app.editing.name_said import place_name
@@ -31,6 +32,8 @@ class NameDesk:
     def keep(self, clip_id: ClipId, names: Sequence[KeptRange]) -> None:
         """Bleep these stretches of the take, and no others. Raises Refused."""
         clip = self._editable(clip_id)
+        kept = joined(names, clip.seconds or 0.0)
         with self._preparer.edit(clip_id):
-            self._catalogue.set_names_said(clip_id, joined(names, clip.seconds or 0.0))
+            self._catalogue.set_names_said(clip_id, kept)
+            names_marked(self._catalogue, clip, kept)
         self._tell(ClipChanged(clip_id))

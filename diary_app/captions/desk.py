@@ -7,11 +7,11 @@ from pathlib import Path
 
 from diary_app.captions.cues import Cue, cues_of
 from diary_app.captions.formats import srt, transcript, webvtt
-from diary_app.captions.line import Line, nameless
+from diary_app.captions.line import Line, doubted, nameless
 from diary_app.captions.maker import Maker, Making
 from diary_app.captions.whisper import seems_there
 from diary_app.catalogue import Catalogue
-from diary_app.clip import Captions, Clip, ClipId, Stage
+from diary_app.clip import Captions, Clip, ClipId, KeptRange, Stage
 from diary_app.editing.errors import WorldError
 from diary_app.errors import Refused
 from diary_app.folders import Folders
@@ -116,6 +116,19 @@ class CaptionDesk:
         except OSError as error:
             raise WorldError(NOT_SAVED.format(folder=path.parent)) from error
         return path
+
+
+def names_marked(catalogue: Catalogue, clip: Clip, names: Sequence[KeptRange]) -> None:
+    """More names are bleeped from now on than the clip says: what lies near them is to be checked, by a person.
+
+    Their words are hidden at once; only ears can tell whether all of a name is.
+    """
+    fresh = [name for name in names if name not in clip.names_said]
+    if fresh and clip.captions is not Captions.NONE:
+        lines = catalogue.captions(clip.clip_id)
+        now = tuple(doubted(line, fresh) for line in lines)
+        if now != lines:
+            catalogue.set_captions(clip.clip_id, now, Captions.DRAFT)
 
 
 def cues(clip: Clip, lines: Sequence[Line]) -> tuple[Cue, ...]:

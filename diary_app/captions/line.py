@@ -18,6 +18,8 @@ NAME = "[name]"
 """What stands for a name that somebody said."""
 NAME_MARGIN_S = 0.2
 """The times of words are right to about so much: what lies so near to a name may be the name."""
+LOOK_S = 1.0
+"""Where a name was marked after the captions were made, a person looks at what lies so near to it."""
 LEAST_S = 0.01
 """No word is shorter, in seconds."""
 
@@ -149,6 +151,16 @@ def nameless(line: Line, names: Sequence[KeptRange]) -> Line:
     return Line(tuple(words))
 
 
+def doubted(line: Line, names: Sequence[KeptRange]) -> Line:
+    """The line with every word to check that lies within LOOK_S of one of these names."""
+    return Line(
+        tuple(
+            replace(word, doubtful=word.doubtful or any(_near(word, name, LOOK_S) for name in names))
+            for word in line.words
+        )
+    )
+
+
 def _is_filled(name: KeptRange, line: Line) -> bool:
     filled_s = sum(
         max(0.0, min(word.end_s, name.end_s) - max(word.start_s, name.start_s))
@@ -158,5 +170,5 @@ def _is_filled(name: KeptRange, line: Line) -> bool:
     return filled_s * 2 >= name.seconds
 
 
-def _near(word: Word, name: KeptRange) -> bool:
-    return word.start_s < name.end_s + NAME_MARGIN_S and word.end_s > name.start_s - NAME_MARGIN_S
+def _near(word: Word, name: KeptRange, margin_s: float = NAME_MARGIN_S) -> bool:
+    return word.start_s < name.end_s + margin_s and word.end_s > name.start_s - margin_s
