@@ -27,6 +27,7 @@ from ui import announce, booth_pages
 from ui import booth_words as words
 from ui.booth_gesture import CORNER_PX, ESCAPES
 from ui.booth_take import left_words
+from ui.booth_voice import SystemVoice
 
 NO_DEVICES = Devices((), ())
 SOUND_ALONE = Devices((), (DEMO_MICROPHONE,))
@@ -253,6 +254,14 @@ def test_where_the_computer_has_no_voice_nothing_offers_one(diary: HelpfulDiary,
         booth.press("next")
         assert booth.sees("agree")
         assert not booth.sees("read")
+
+
+def test_a_system_without_speech_dispatcher_has_no_voice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SPEECHD_CMD", "/bin/false")
+    monkeypatch.setenv("SPEECHD_ADDRESS", f"unix_socket:{tmp_path}/nobody")
+    voice = SystemVoice()
+    assert not voice.speaks
+    voice.hush()
 
 
 # -- staff ----------------------------------------------------------------------------------------------------------
