@@ -80,7 +80,8 @@ class TopBar(QWidget):
         """With three ways out, these stand below where the width is not enough for all words."""
         if self._done.isHidden():
             return
-        words_shown = self._heading if self._in_place.isHidden() else self._in_place.currentWidget()
+        in_place = None if self._in_place.isHidden() else self._in_place.currentWidget()
+        words_shown = in_place or self._heading
         buttons = (self._back, self._settings, self._done, self._help)
         pressed = sum(button.sizeHint().width() + SPACE for button in buttons if not button.isHidden())
         below = words_shown.sizeHint().width() + pressed + 5 * SPACE > self.width()
