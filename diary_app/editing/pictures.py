@@ -27,17 +27,11 @@ Shown = tuple[Fraction, VideoFrame]
 
 def kept_pictures(source: Source) -> Iterator[Shown]:
     """The pictures of a film that are kept. Raises as open_media() and av do; a damaged packet is a missing picture."""
-    with open_media(source.take) as media:
-        video = video_of(media)
-        if video is None or video.time_base is None:
-            return
-        read_only(media, video)
-        video.thread_type = "AUTO"
-        before = Fraction(0)
-        for piece in source.kept:
-            for at, frame in _of_piece(media, video, piece, source.index):
-                yield max(Fraction(0), at - piece.start) + before, frame
-            before += piece.length
+    before = Fraction(0)
+    for piece in source.kept:
+        for at, frame in _of_piece(source.take, piece, source.index):
+            yield max(Fraction(0), at - piece.start) + before, frame
+        before += piece.length
 
 
 def all_pictures(film: Path) -> Iterator[Shown]:
@@ -53,16 +47,42 @@ def all_pictures(film: Path) -> Iterator[Shown]:
                 yield frame.pts * video.time_base, frame
 
 
-def _of_piece(
-    media: InputContainer, video: VideoStream, piece: Piece, index: FrameIndex
-) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Pictures and their take times. Edges lie half-way between pictures, so that no rounding moves one across."""
-    if piece.first >= piece.stop or video.time_base is None:
+def _of_piece(take: Path, piece: Piece, index: FrameIndex) -> Iterator[Shown]:
+    """Pictures and their take times. Some files are sought in too far: those are read from their beginning."""
+    if piece.first >= piece.stop:
         return
+    late = index.at(piece.first) if piece.first + 1 == piece.stop else index.at(piece.first + 1)
+    for key in (_key_before(piece.first, index), None):
+        with open_media(take) as media:
+            pictures = _between(media, piece, index, from_key=key)
+            first = next(pictures, None)
+            if key is not None and (first is None or (first[0] >= late and piece.first + 1 < piece.stop)):
+                continue
+            if first is not None:
+                yield first
+                yield from pictures
+            return
+
+
+def _key_before(position: int, index: FrameIndex) -> Fraction | None:
+    """Where to start decoding, on the file's own clock; None: at the beginning."""
+    place = bisect.bisect_right(index.keys, position) - 1
+    return index.ticks[index.keys[place]] * index.time_base if place > 0 else None
+
+
+def _between(media: InputContainer, piece: Piece, index: FrameIndex, *, from_key: Fraction | None) -> Iterator[Shown]:
+    """Edges lie half-way between pictures, so that no rounding moves one across."""
+    video = video_of(media)
+    if video is None or video.time_base is None:
+        return
+    read_only(media, video)
+    video.thread_type = "AUTO"
+    if from_key is not None:
+        with contextlib.suppress(av.FFmpegError):  # what cannot be sought in is read from where it stands
+            media.seek(int(from_key / video.time_base), stream=video)
     ticks, step = index.ticks, index.time_base
     low = (ticks[piece.first - 1] + ticks[piece.first]) * step / 2 if piece.first else None
     high = (ticks[piece.stop - 1] + ticks[piece.stop]) * step / 2 if piece.stop < len(ticks) else None
-    _seek(media, video, ticks[index.keys[bisect.bisect_right(index.keys, piece.first) - 1]] * step if index.keys else 0)
     for frame in _decoded(media, video):
         if frame.pts is None:
             continue
@@ -71,13 +91,6 @@ def _of_piece(
             return
         if low is None or at >= low:
             yield at - index.origin, frame
-
-
-def _seek(media: InputContainer, video: VideoStream, to_s: Fraction | int) -> None:
-    """What cannot be sought in is read from where it stands."""
-    assert video.time_base is not None
-    with contextlib.suppress(av.FFmpegError):
-        media.seek(int(to_s / video.time_base), stream=video)
 
 
 def _decoded(media: InputContainer, video: VideoStream) -> Iterator[VideoFrame]:

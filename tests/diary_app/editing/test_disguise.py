@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -17,15 +18,18 @@ from diary_app.editing import hidden_faces, seen_faces
 from diary_app.editing.covers import Box, Sighting, covers_of
 from diary_app.editing.errors import EditRefused, EditStopped
 from diary_app.editing.finish import Asked
-from diary_app.editing.pictures import Shown
+from diary_app.editing.pictures import Shown, kept_pictures
 from diary_app.editing.probe import probe
+from diary_app.editing.progress import Meter
 from diary_app.editing.promise import promises
 from diary_app.editing.render import render
 from diary_app.editing.render_child import render_apart
+from diary_app.editing.source import read_source
 from tests.support.decoding import hear, see
 from tests.support.face_pictures import empty_room, moved, real_face
+from tests.support.foreign import film
 from tests.support.speech_samples import recorded, sentences
-from tests.support.takes import Look, make_sound, make_take, ticking
+from tests.support.takes import Look, convert, make_sound, make_take, ticking
 from tests.support.talking_films import make_talking_film
 from tests.support.voices import Heard, late_s, likeness, spoken_share
 
@@ -232,6 +236,32 @@ def test_it_can_be_stopped(face_take: Path, tmp_path: Path) -> None:
         render(face_take, tmp_path / "out.mp4", asked=NO_FACE, on_progress=told, stop=stop)
     assert done == sorted(done)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_phone_that_was_held_upright_is_looked_at_upright(faces: YuNetFaces, tmp_path: Path) -> None:
+    lying = make_talking_film(
+        tmp_path / "lying.mp4", lambda n: np.ascontiguousarray(np.rot90(real_face(n)[:, 440:845])), 8, size=(320, 180)
+    )
+    held = convert(lying, tmp_path / "held.mp4", "-c", "copy", before=("-display_rotation:v:0", "-90"))
+    facts = probe(held)
+    assert (facts.width, facts.height) == (180, 320)
+    plain = render(held, tmp_path / "plain.mp4")
+    made = render(held, tmp_path / "out.mp4", asked=NO_FACE)
+    assert len(seen_in(plain.path, faces)) == 8
+    assert seen_in(made.path, faces) == []
+    with av.open(str(made.path)) as media:
+        middle = [np.asarray(frame.to_ndarray(format="gray"), np.uint8)[150, 90] for frame in media.decode(video=0)]
+    assert max(middle) - min(middle) < 8, "the oval lies where the face is"
+
+
+@pytest.mark.parametrize("name", ["transport", "edit list", "camcorder"])
+def test_every_kept_picture_is_looked_at_also_where_a_file_is_sought_in_too_far(name: str) -> None:
+    source = read_source(film(name), [KeptRange(0.83, 1.7), KeptRange(2.4, 3.9)], Meter())
+    wanted, before = list[Fraction](), Fraction(0)
+    for piece in source.kept:
+        wanted += [source.index.at(at) - piece.start + before for at in range(piece.first, piece.stop)]
+        before += piece.length
+    assert [float(at) for at, _ in kept_pictures(source)] == pytest.approx([float(at) for at in wanted], abs=1e-3)
 
 
 # -- covers ------------------------------------------------------------------------------------------------------------
