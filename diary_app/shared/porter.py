@@ -7,7 +7,9 @@ again. While somebody records, nothing is sealed and nothing is prepared.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 from diary_app.catalogue import CatalogueError
 from diary_app.editing.errors import EditStopped
@@ -23,6 +25,15 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
 REST_LOOK_S = 0.2
+RECORDING = ".recording."
+"""In the name of a take that is not whole."""
+FINISH_S = 4.0
+"""No encoder takes that long."""
+
+
+def is_being_finished(path: Path) -> bool:
+    """True for the take of an app that was killed just now: its encoder lives on until it has written the end."""
+    return RECORDING in path.name and abs(time.time() - path.stat().st_mtime) < FINISH_S
 
 
 class Porter:
@@ -156,7 +167,9 @@ class Porter:
             seal_all(folders, owner.public, step=self._step, stays=dispatch.stays())
             return False
         self._end_dispatch(owner.owner_id)
-        seal_all(folders, owner.public, step=self._step)
+        seal_all(folders, owner.public, step=self._step, stays=is_being_finished)
+        if open_files(folders):
+            return False
         log.info("the diary of %s is sealed", owner.owner_id)
         return True
 

@@ -1,5 +1,6 @@
 """A shared computer: who may open what, what wrong PINs cost, and what staff can mend with six words."""
 
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from diary_app.shared.at_rest import open_files, sealed_files
 from diary_app.shared.errors import MustWait, NoKey, WrongPin
 from diary_app.shared.house import House
 from diary_app.shared.owner import OwnerId, initials
+from diary_app.shared.porter import is_being_finished
 from diary_app.shared.sealed import public_of
 from diary_app.shared.tries import FREE, LONGEST_WAIT_S, Tries
 from tests.support.wait import until
@@ -250,6 +252,19 @@ def test_what_a_killed_app_left_open_is_sealed_at_the_next_start_without_a_pin(c
     until(lambda: not again.porter.busy, what="nothing is left to do")
     assert [open_files(again.folders_of(owner.owner_id)) for owner in (sam, alex)] == [[], []]
     again.close()
+
+
+def test_a_take_that_an_encoder_still_writes_is_left_alone_for_a_moment(computer: Computer) -> None:
+    folders = computer.house().folders_of(computer.house().add("Sam", PIN).owner_id)
+    take = folders.takes / "one.recording.mp4"
+    take.write_bytes(b"its last second")
+    assert is_being_finished(take)
+    os.utime(take, (1, 1))
+    assert not is_being_finished(take)
+    house = computer.house()
+    house.start()
+    until(lambda: not open_files(folders), what="then it is sealed")
+    house.close()
 
 
 def test_a_second_process_never_seals_what_is_in_use(computer: Computer) -> None:
