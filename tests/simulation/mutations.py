@@ -258,7 +258,7 @@ MUTATIONS = (
         "capture/take.py",
         "        if error.disk_full or too_often or self._syncer.failed:\n",
         "        if False:\n",
-        SIMULATION,
+        FOUND,
     ),
     Mutation(
         "a lost camera is told",

@@ -10,7 +10,7 @@ import pytest
 from capture.clock import MonotonicClock
 from capture.disk import RealDisk
 from capture.drift import Span
-from capture.encoder import part_path
+from capture.encoder import HAD_TO_STOP, part_path
 from capture.errors import EncoderFailed
 from capture.gate import FrameGate
 from capture.model import SOUND_RATE, Frame, PictureFormat, Samples
@@ -19,7 +19,7 @@ from capture.recovery import make_whole
 from capture.sound_track import Hold, Resume, SoundTrack
 from capture.state import Device, Pause, Prepare, Recording, Scrap, Start, Stop, Wish
 from capture.stream import Sound, TakeStream
-from capture.take import STUMBLED
+from capture.take import MOST_REPLACED, STUMBLED
 from capture.take_file import Cut, TakeFile
 from capture.threads import SystemThreads
 from tests.simulation.checks import violations
@@ -237,6 +237,21 @@ def test_a_take_whose_child_dies_at_the_very_end_is_as_long_as_its_file() -> Non
         for take, media in evidence.takes.items():
             assert len(evidence.contents[take]) == media.whole_bytes, "what the child left half done is cut off"
     assert stumbled > 10, "until it dies after more than it is ever given"
+
+
+def test_children_that_die_one_after_another_have_an_end() -> None:
+    steps: list[Step] = [(0.0, Prepare(Wish(None, None))), (0.0, Wait("Ready")), (0.2, Start(FOLDER / "take.mp4"))]
+    steps += [(4.0, Stop()), (0.0, Wait("Ready"))]
+    weakness = Weakness(dies_after=20, fatal=1000)
+    camera = CameraTraits(SMALL)
+    session = Session(
+        Plan("by hand", Wish(CAMERA, MICROPHONE, SMALL), camera, MicrophoneTraits(), steps=steps, weakness=weakness)
+    )
+    evidence = session.run()
+    assert not violations(evidence)
+    said = told(evidence)
+    assert session.child_failures == said.count(STUMBLED) + 1 == MOST_REPLACED + 1
+    assert said.count(HAD_TO_STOP) == 1
 
 
 def test_a_name_that_is_taken_is_refused_at_once() -> None:
