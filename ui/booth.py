@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from capture.state import Finishing, Recording
 from diary_app.booth.consent import find_words
 from diary_app.booth.visits import Visits
 from diary_app.clip import ClipId, Stage
@@ -103,10 +104,11 @@ class Booth:
 
     def make_take_safe(self) -> None:
         """The system is about to end the session: close an open take first. Waits for the disk."""
-        taking = [clip.clip_id for clip in self._diary.library.at_stage(Stage.RECORDING)]
+        records = isinstance(self._diary.recorder_state, Recording | Finishing)
+        taking = self._diary.library.at_stage(Stage.RECORDING) if records else []
         self._diary.release()
         ends = time.monotonic() + TAKE_S
-        while any(self._is_open(clip_id) for clip_id in taking) and time.monotonic() < ends:
+        while taking and self._is_open(taking[-1].clip_id) and time.monotonic() < ends:
             time.sleep(0.02)
 
     def _is_open(self, clip_id: ClipId) -> bool:
