@@ -138,7 +138,7 @@ install_python_packages() {
   touch .venv/unfinished
   .venv/bin/python -m pip --version > /dev/null 2>&1 || "$PYTHON" -m venv --clear .venv >> "$INSTALL_LOG" 2>&1 || pip_failed
   touch .venv/unfinished
-  say "Installing Python packages (the first time this takes a few minutes and about 1.5 GB of disk):"
+  say "Installing Python packages (the first time this takes a few minutes and about 2 GB of disk):"
   .venv/bin/python -m pip install --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock 2>&1 \
     | tee -a "$INSTALL_LOG" | show_progress
   [ "${PIPESTATUS[0]}" = 0 ] || pip_failed
