@@ -104,7 +104,9 @@ class BoothShell(QObject):
     def _step(self, event: n.Event) -> None:
         before = self.state
         self.state, effects = transition(before, event)
-        if type(before) is not type(self.state):
+        if isinstance(self.state, n.OutOfOrder) and before != self.state:
+            log.warning("booth: out of order: %s", self.state.why)
+        elif type(before) is not type(self.state):
             log.info("booth: %s", type(self.state).__name__)
         if not isinstance(event, PASSIVE) or type(before) is not type(self.state):
             self._wait()
