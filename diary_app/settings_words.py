@@ -1,10 +1,13 @@
 """English words for settings files: what is wrong in one, and why a setting cannot be changed.
 
 Plain English, as settings are read before the language is known; `diary_app.language.shown` translates them.
+What is no sentence of its own is marked, so that it is found.
 """
 
-THEIRS = "your organisation's settings file"
-OURS = "your settings file"
+from diary_app.language import _
+
+THEIRS = _("your organisation's settings file")
+OURS = _("your settings file")
 """The two files, as the sentences below call them in {file}."""
 
 UNREADABLE = "Diary could not read {file}, so it goes on without it."
@@ -17,12 +20,12 @@ ELSEWHERE = "The setting “{name}” in {file} counts only in your organisation
 WRONG = "The setting “{name}” in {file} must be {wanted}. Diary goes on without it."
 WRONG_HERE = "This must be {wanted}."
 """wanted: one of the following."""
-WANTED_TEXT = "words in quotation marks, of at most {most} letters"
-WANTED_ADDRESS = "a web address that begins with https:// or http://"
-WANTED_CHOICE = "one of {choices}"
-WANTED_NUMBER = "a whole number from {lowest} to {highest}"
-WANTED_YES_NO = "true or false"
-WANTED_PIN = "a PIN as the app itself writes it"
+WANTED_TEXT = _("words in quotation marks, of at most {most} letters")
+WANTED_ADDRESS = _("a web address that begins with https:// or http://")
+WANTED_CHOICE = _("one of these: {choices}")
+WANTED_NUMBER = _("a whole number from {lowest} to {highest}")
+WANTED_YES_NO = _("true or false")
+WANTED_PIN = _("a PIN as the app itself writes it")
 
 LOCKED = "Your organisation decides this, so it cannot be changed here."
 NOT_KEPT = "This could not be kept. Is the disk full?"
