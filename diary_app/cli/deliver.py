@@ -30,12 +30,7 @@ def run_send(arguments: argparse.Namespace, place: Folders) -> int:
     with open_diary(place, portal=arguments.portal) as diary:
         clip_id = diary.add_file(arguments.file)
         use_some_portal(diary, arguments.portal)
-        about = About(
-            title=arguments.title,
-            audience=Audience(arguments.audience),
-            people=(Person("Me", agrees=True),),
-            preset=Preset(arguments.preset),
-        )
+        about = _about(arguments, diary.clip(clip_id))  # it may be a clip already, of somebody who is disguised
         receipt = send_clip(diary, clip_id, about, patience_s=WAIT_S if arguments.wait else 0.0)
     print_json(receipt.said)
     return 0
