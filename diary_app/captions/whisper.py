@@ -17,7 +17,7 @@ from diary_app.captions.line import Heard
 
 LIBRARY = "faster_whisper"
 LANGUAGE = "en"
-"""Asked to find out the language, this model takes English with an accent for Welsh."""
+"""Not found out: a model this small may take English with an accent for another language."""
 BEAM = 5
 NETWORK = frozenset({"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.bind"})
 
