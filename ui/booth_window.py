@@ -71,10 +71,10 @@ class BoothWindow(QMainWindow):
         self.door = PinDoor()
         self.scale = 1.0
         self.on_left: Callable[[], None] = lambda: None
+        self._follow_height()  # first: a label keeps the family of the moment it was made in
         self._make_pages()
         self._lay_out()
         self._connect()
-        self._follow_height()
         self._show_portal()
         self._show(shell.state)
 
