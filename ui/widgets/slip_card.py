@@ -11,7 +11,7 @@ from ui.widgets.text import Card, label
 
 
 class SlipCard(Card):
-    """Hidden where there is no slip. The code is a secret: it is shown, and goes nowhere else but where it is copied."""
+    """Hidden where there is no slip. The code is a secret: it is shown, and goes nowhere but where it is copied."""
 
     opened = Signal(str)
     """Somebody wants to be at this address, where the code is typed."""
