@@ -28,7 +28,9 @@ from portal.models import Clip, Upload
 from portal.sealed import Broken, SealError, WrongWords, opened, unsealed
 
 FORMAT, VERSION = "diary rescue", 3
-INDEX, FOR_US = "index.age", "portal.age"
+INDEX = "index.age"
+FOR_US, OUR_INDEX = "portal.age", "portal-index.age"
+"""What opens our own index, sealed to our key; and that index: of finished clips, and of no recording."""
 UNFINISHED = "Diary rescue (not finished)"
 """What the app calls a folder until all of it is there."""
 MOST_INDEX_BYTES = 16_000_000
@@ -67,9 +69,9 @@ def find_folder(chosen: Path) -> Path:
 
 
 def words_for_us(folder: Path) -> str | None:
-    """The words that the app sealed to this portal's key; None where it sealed none. Raises SealError with a sentence.
+    """What opens OUR_INDEX, sealed to this portal's key; None where there is none. Raises SealError with a sentence.
 
-    They are tried like typed ones: nothing on a stick is believed.
+    It is tried like typed words: nothing on a stick is believed.
     """
     if not os.path.lexists(folder / FOR_US):
         return None
@@ -82,11 +84,14 @@ def words_for_us(folder: Path) -> str | None:
         raise Broken(NO_SENSE) from error
 
 
-def import_folder(folder: Path, typed: str, owner: User) -> Imported:
-    """Put every finished clip of a folder into the queue, in the owner's name. Raises SealError with a sentence."""
+def import_folder(folder: Path, typed: str, owner: User, *, index: str = INDEX) -> Imported:
+    """Put every finished clip of a folder into the queue, in the owner's name. Raises SealError with a sentence.
+
+    index: the one that `typed` opens.
+    """
     passphrase = "-".join(re.findall("[a-z]+", typed.lower()))
     result = Imported()
-    for clip in _read_index(folder, passphrase):
+    for clip in _read_index(folder, index, passphrase):
         title = " ".join(str(clip.get("title", "")).split())[:200] or "A clip without a title"
         rendition = clip.get("rendition")
         if clip.get("wanted") is not True or clip.get("held") is not False or rendition is None:
@@ -118,9 +123,9 @@ def _sentence(error: Exception) -> str:
 # -- the index ------------------------------------------------------------------------------------------------------
 
 
-def _read_index(folder: Path, passphrase: str) -> list[dict[str, object]]:
+def _read_index(folder: Path, index: str, passphrase: str) -> list[dict[str, object]]:
     gathered = b""
-    for block in unsealed(folder, INDEX, passphrase):
+    for block in unsealed(folder, index, passphrase):
         gathered += block
         if len(gathered) > MOST_INDEX_BYTES:
             raise Broken(NO_SENSE)

@@ -22,6 +22,10 @@ FORMAT, VERSION = "diary rescue", 3
 PLAIN, WITH_NAMES = 1, 2
 """The versions of an index without what an app must know of before it may send a clip: names to bleep, and how its
 speaker wants to be shown. Each app reads what it knows all of."""
+FOR_PORTAL = (
+    "clip_id", "kind", "created_at", "title", "audience", "people", "wanted", "held", "rendition", "show_as", "sending",
+)  # fmt: skip
+"""What a delivery tells of a clip, too."""
 MOST_BYTES = 16_000_000
 MOST_CLIPS = 5_000
 MOST_PARTS = 10_000
@@ -90,10 +94,29 @@ class PackedClip:
 
 def write_index(clips: Sequence[PackedClip]) -> bytes:
     """The index as JSON, UTF-8."""
+    return _written(clips, [_clip_facts(clip) for clip in clips])
+
+
+def write_portal_index(clips: Sequence[PackedClip]) -> bytes:
+    """The index that the portal may open by itself: what a delivery would tell it, and no way to any recording.
+
+    Of a clip that nobody has sent, or that is not made yet, it says only that there is one.
+    """
+    return _written(clips, [_portal_facts(clip) for clip in clips])
+
+
+def _written(clips: Sequence[PackedClip], facts: Sequence[dict[str, object]]) -> bytes:
     made = datetime.now(UTC).isoformat(timespec="seconds")
     version = max((clip.version for clip in clips), default=PLAIN)
-    facts = {"format": FORMAT, "version": version, "made_at": made, "clips": [_clip_facts(clip) for clip in clips]}
-    return json.dumps(facts, ensure_ascii=False, allow_nan=False).encode()
+    index = {"format": FORMAT, "version": version, "made_at": made, "clips": facts}
+    return json.dumps(index, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _portal_facts(clip: PackedClip) -> dict[str, object]:
+    if not clip.wanted or clip.held or clip.rendition is None:
+        return {"wanted": False}
+    facts = _clip_facts(clip)
+    return {name: facts[name] for name in FOR_PORTAL if name in facts}
 
 
 def _clip_facts(clip: PackedClip) -> dict[str, object]:

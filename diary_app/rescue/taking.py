@@ -9,6 +9,7 @@ import hashlib
 import logging
 import secrets
 import shutil
+import string
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from diary_app.editing.progress import Meter
 from diary_app.errors import Refused
 from diary_app.rescue.age import CHUNK, KEY_WORK, WORDS_WORK, Sealer, sealed_bytes, unseal
 from diary_app.rescue.errors import Damaged, StickFailed, cannot_write
-from diary_app.rescue.index import MOST_CLIPS, SUFFIX, PackedClip, SealedFile, write_index
+from diary_app.rescue.index import MOST_CLIPS, SUFFIX, PackedClip, SealedFile, write_index, write_portal_index
 from diary_app.rescue.model import Plan, Taken
 from diary_app.rescue.parts import PART_BYTES, PartReader, PartWriter, part_name
 from diary_app.rescue.recipient import sealed_for
@@ -30,7 +31,9 @@ log = logging.getLogger(__name__)
 
 UNFINISHED = "Diary rescue (not finished)"
 """What the folder is called until all of it is there and was read back."""
-READ_ME, INDEX, FOR_PORTAL = "READ ME.txt", "index.age", "portal.age"
+READ_ME, INDEX = "READ ME.txt", "index.age"
+FOR_PORTAL, PORTAL_INDEX = "portal.age", "portal-index.age"
+"""What opens the portal's own index, sealed to its key; and that index, which holds finished clips and no recording."""
 READ_ME_TEXT = """\
 This folder holds diary clips that have not been sent yet.
 They are locked: without six words, which are not on this memory stick, {nobody} can see or hear them.
@@ -49,8 +52,8 @@ For experts: the files are in the age format, version 1. docs/rescue.md in the a
 NOBODY, NOBODY_ELSE = "nobody", "nobody but the portal"
 TELL_THEM = "Tell them the six words yourself."
 BY_ITSELF = "It opens there without the words."
-PADDED = 48
-"""The words for the portal are filled up to this length, with line ends: how long they are would be a hint."""
+PORTAL_LETTERS = 48
+"""So many random letters open the portal's index."""
 SLACK_BYTES = 1_000_000
 FILE_SLACK_BYTES = 64 * 1024
 """A stick gives each file whole blocks, and wants some room of its own."""
@@ -181,19 +184,22 @@ class _Packer:
             raise Refused(
                 "None of your clips can be read on this computer, so nothing was copied. Please tell your IT team."
             )
-        index = write_index(packed)
-        self._write(INDEX, iter([index]), passphrase, work=WORDS_WORK)
-        plain = {READ_ME: _read_me(recipient)}
+        plain, indexes = {READ_ME: _read_me(recipient)}, {INDEX: (write_index(packed), passphrase, WORDS_WORK)}
         if recipient:
-            plain[FOR_PORTAL] = sealed_for(recipient, passphrase.encode().ljust(PADDED, b"\n"))
+            key = "".join(secrets.choice(string.ascii_lowercase) for _ in range(PORTAL_LETTERS))
+            plain[FOR_PORTAL] = sealed_for(recipient, key.encode())
+            indexes[PORTAL_INDEX] = write_portal_index(packed), key, KEY_WORK
+        for name, (content, key, work) in indexes.items():
+            self._write(name, iter([content]), key, work=work)
         for name, content in plain.items():
             with PartWriter(self._draft, name, tick=self._meter.check) as file:
                 file.write(content)
         self._meter.check()
         for file_packed in (file for each in packed for file in each.files):
             self._compare(file_packed)
-        if b"".join(self._unsealed(INDEX, passphrase)) != index:
-            raise _not_the_same()
+        for name, (content, key, _work) in indexes.items():
+            if b"".join(self._unsealed(name, key)) != content:
+                raise _not_the_same()
         for name, content in plain.items():
             with PartReader(self._draft, name) as found:
                 if found.read(len(content) + 1) != content:

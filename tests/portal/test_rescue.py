@@ -29,7 +29,7 @@ from portal.intake import store
 from portal.intake.metadata import ClipFacts
 from portal.models import Clip, Event, Upload
 from portal.models import Stage as Portal
-from portal.rescue import import_folder
+from portal.rescue import import_folder, words_for_us
 from portal.rescue_keys import Identity
 from portal.sealed import Broken, SealError, WrongWords, unsealed
 from tests.support.diary_files import ReadyClip, add_ready_clip
@@ -289,6 +289,8 @@ def test_a_folder_of_a_computer_of_ours_opens_without_the_words(
     assert said.getvalue() == "received: Tuesday’s walk\n"
     assert (settings.MEDIA / Clip.objects.get().media_name).read_bytes() == made.path.read_bytes()
     assert import_folder(folder, TYPED, carer).already == ["Tuesday’s walk"], "the words open it as before"
+    (told,) = json.loads(b"".join(unsealed(folder, "portal-index.age", words_for_us(folder) or "")))["clips"]
+    assert "take" not in told, "what its speaker cut away, bleeped or disguised stays closed to the portal"
 
 
 def test_a_folder_for_another_portal_says_so_and_opens_with_its_words(

@@ -87,9 +87,10 @@ def _import_until(folder: Path, last: int) -> None:
 def _import(folder: Path) -> list[str]:
     from django.contrib.auth.models import User
 
-    from portal.rescue import import_folder, words_for_us
+    from portal.rescue import OUR_INDEX, import_folder, words_for_us
 
-    found = import_folder(folder, words_for_us(folder) or "", User.objects.get(username=PERSON))
+    owner = User.objects.get(username=PERSON)
+    found = import_folder(folder, words_for_us(folder) or "", owner, index=OUR_INDEX)
     assert not found.refused, found.refused
     return found.received + found.already
 

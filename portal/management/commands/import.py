@@ -8,7 +8,7 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.rescue import Imported, find_folder, import_folder, words_for_us
+from portal.rescue import OUR_INDEX, Imported, find_folder, import_folder, words_for_us
 from portal.sealed import SealError, WrongWords
 
 NOT_ITS_WORDS = "What the app locked for this portal does not open this folder."
@@ -45,7 +45,7 @@ class Command(BaseCommand):
             raise CommandError(" ".join(f"Not received: {each}" for each in found.refused))
 
     def _import(self, chosen: Path, owner: User) -> Imported:
-        """With the words that are sealed to this portal's key, else with those that somebody types."""
+        """With what is sealed to this portal's key, else with the words that somebody types."""
         try:
             folder = find_folder(chosen)
             try:
@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 sealed, why = None, f"{error} {NEEDS_WORDS}"
             if sealed is not None:
                 try:
-                    return import_folder(folder, sealed, owner)
+                    return import_folder(folder, sealed, owner, index=OUR_INDEX)
                 except WrongWords:
                     why = f"{NOT_ITS_WORDS} {NEEDS_WORDS}"
             return import_folder(folder, self._typed(why), owner)
