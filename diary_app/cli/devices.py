@@ -19,6 +19,7 @@ from capture.model import Camera, Microphone
 from capture.models import SILERO, YUNET, ModelMissing, find_model
 from capture.refusals import camera_trouble, microphone_trouble, not_allowed
 from capture.sound_cards import capture_devices
+from diary_app.captions.whisper import is_there
 from diary_app.cli.common import print_json
 from diary_app.delivery.pairing import PairingDesk
 from diary_app.delivery.practice import PracticePortal
@@ -123,7 +124,8 @@ def _device(what: str, name: str, trouble: CaptureError | None) -> Check:
 
 
 def _models() -> list[Check]:
-    return [_model("faces", YUNET, "help with the picture"), _model("speech", SILERO, "help with the sound")]
+    faces, speech = _model("faces", YUNET, "help with the picture"), _model("speech", SILERO, "help with the sound")
+    return [faces, speech, _captions()]
 
 
 def _model(name: str, model: str, use: str) -> Check:
@@ -132,6 +134,12 @@ def _model(name: str, model: str, use: str) -> Check:
     except ModelMissing as error:
         return Check(name, False, False, f"no {use}: {error}")
     return Check(name, True, False, f"{use} is ready")
+
+
+def _captions() -> Check:
+    if is_there():
+        return Check("captions", True, False, "drafts of captions can be made here")
+    return Check("captions", False, False, "no drafts of captions; ./scripts/run --captions fetches what they need")
 
 
 def _disk(place: Folders) -> Check:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from capture.models import SILERO, YUNET, ModelMissing, find_model
+from diary_app.captions.whisper import is_there as captions_can_be_made
 from tests.support.command_line import diary, diary_json
 from tests.support.other_programs import camera_user
 from tests.support.virtual_camera import VirtualCamera
@@ -56,6 +57,11 @@ def test_a_model_is_told_as_it_is_found(environment: dict[str, str], name: str, 
     assert not line["needed"], "one can record without it"
     assert line["works"] == _is_there(model)
     assert ("is ready" in line["words"]) == _is_there(model)
+
+
+def test_whether_captions_can_be_made_is_told(environment: dict[str, str]) -> None:
+    (line,) = _check("captions", environment)
+    assert (line["works"], line["needed"]) == (captions_can_be_made(), False)
 
 
 def _is_there(model: str) -> bool:
