@@ -62,7 +62,7 @@ class CaptionsScreen(Screen):
         self._copy = self._button(words.SAVE_COPY, "captions-copy", "copy", self._on_copy)
         self.column.addLayout(row(self._copy))
         self.column.addStretch(1)
-        shortcuts.bind(shortcuts.UNDO, self, self._on_undo)
+        shortcuts.bind(shortcuts.UNDO_CAPTION, self, self._on_undo)
 
     def _line_card(self) -> Card:
         card = Card()

@@ -16,6 +16,7 @@ PRESS = _("Press what has the frame round it")
 
 UNDO = _("Undo the last change")
 REDO = _("Do it again")
+UNDO_CAPTION = _("Undo the last change of the captions")
 STEP = _("On a handle of the strip: move it by a picture")
 LEAP = _("On a handle: move it by a second")
 FAR = _("On a handle: move it by ten seconds")

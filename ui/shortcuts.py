@@ -45,6 +45,7 @@ SMALLER = Key((_Standard.ZoomOut,), words.SMALLER)
 BACK = Key((_Standard.Back,), words.GO_BACK)
 UNDO = Key((_Standard.Undo,), words.UNDO, Name.WATCH)
 REDO = Key((_Standard.Redo,), words.REDO, Name.WATCH)
+UNDO_CAPTION = Key((_Standard.Undo,), words.UNDO_CAPTION, Name.CAPTIONS)
 NOTES_FASTER = Key(("Ctrl+Right",), words.NOTES_FASTER, Name.RECORDING)
 NOTES_SLOWER = Key(("Ctrl+Left",), words.NOTES_SLOWER, Name.RECORDING)
 NOTES_BACK = Key(("Ctrl+Up",), words.NOTES_BACK, Name.RECORDING)
@@ -59,6 +60,7 @@ TABLE = (
     NOTES_HOLD,
     UNDO,
     REDO,
+    UNDO_CAPTION,
     Key(("Left", "Right"), words.STEP, Name.WATCH, of_widget=True),
     Key(("Shift+Left", "Shift+Right"), words.LEAP, Name.WATCH, of_widget=True),
     Key(("PgUp", "PgDown"), words.FAR, Name.WATCH, of_widget=True),

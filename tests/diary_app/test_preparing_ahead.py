@@ -297,8 +297,8 @@ def test_a_change_at_the_last_moment_never_meets_the_rendition_from_before(
 
     def note_late(clip_id: ClipId, rendition: Rendition) -> None:
         thread = threading.Thread(target=cut)
-        cutting.append(thread)
         thread.start()
+        cutting.append(thread)
         thread.join(0.3)  # without the guard the cut is kept before the rendition is noted
         note(clip_id, rendition)
 

@@ -58,6 +58,8 @@ media                 GET      404     404    200    200     200        200    4
 media                 HEAD     404     404    200    200     200        200    404        404
 poster                GET      404     404    200    200     200        200    404        404
 poster                HEAD     404     404    200    200     200        200    404        404
+captions              GET      404     404    200    200     200        200    404        404
+captions              HEAD     404     404    200    200     200        200    404        404
 device                GET      in      200    200    200     200        200    in         in
 device                POST     in      400    400    400     400        400    in         in
 sign-in               GET      200     302    302    302     302        302    200        200
@@ -76,6 +78,7 @@ token                 POST     400     400    400    400     400        400    4
 receipt               GET      401     401    401    401     401        401    200        404
 clip-stages           GET      401     401    401    401     401        401    200        200
 clip-stage            GET      401     401    401    401     401        401    200        404
+clip-captions         PUT      401     401    401    401     401        401    200        404
 clip-certificate      GET      401     401    401    401     401        401    404        404
 clip-withdraw         POST     401     401    401    401     401        401    200        404
 admin-sign-in         GET      in      403    403    403     403        in     in         in
@@ -99,6 +102,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.people = make_people(*PEOPLE, moderators=["holder", "moderator"], admin="admin")
         self.clip = make_clip(self.people["owner"], folder)
+        Clip.objects.filter(pk=self.clip.pk).update(captions="WEBVTT\n")
         moderation.look_at(self.clip, self.people["holder"])
         self.claim = Claim.objects.get()
         self.published = make_clip(self.people["owner"], folder, media_name="other.mp4", stage=Stage.PUBLISHED)
@@ -126,9 +130,10 @@ class World:
     def _send(self, client: Client, role: str, method: str, path: str) -> HttpResponseBase:
         words = {"note": "A word", "text": "A word", "reason": "A word", "claim": self.claim.pk}
         ticket = comments.ticket(self.published)
-        body = urlencode({**words, "ticket": ticket, "answer": worked(ticket)}) if method == "POST" else ""
-        form = "application/x-www-form-urlencoded"
-        answer: HttpResponseBase = client.generic(method, path, body, form, headers=self._headers.get(role))
+        form = urlencode({**words, "ticket": ticket, "answer": worked(ticket)})
+        bodies = {"POST": (form, "application/x-www-form-urlencoded"), "PUT": ("WEBVTT\n", "text/vtt")}
+        body, kind = bodies.get(method, ("", "application/octet-stream"))
+        answer: HttpResponseBase = client.generic(method, path, body, kind, headers=self._headers.get(role))
         return answer
 
     def path(self, route: str) -> str:

@@ -17,7 +17,7 @@ from diary_app.diary import Diary
 from diary_app.folders import Folders
 from tests.support.app_window import Someone, open_window
 from tests.support.helpful_diary import note_report, verdict
-from ui import words
+from ui import again_words, words
 from ui.desk import Outside
 from ui.place import Name, Place
 from ui.sending import Sending
@@ -295,7 +295,7 @@ def test_every_answer_is_kept(someone: Someone, diary: Diary, clip_id: ClipId) -
         (Stage.RECEIVED, ["stage-received", "open-page", "watch-again", "bin"]),
         (Stage.IN_REVIEW, ["stage-in-review", "open-page"]),
         (Stage.PUBLISHED, ["stage-published", "open-page"]),
-        (Stage.SENT_BACK, ["stage-published", "open-page"]),
+        (Stage.SENT_BACK, ["stage-published", "open-page", "change-again"]),
     ],
 )
 def test_the_way_of_a_clip(
@@ -308,8 +308,9 @@ def test_the_way_of_a_clip(
     assert [name for name, step in screen.way.items() if step.here] == seen[:1]
     for name in seen:
         assert someone.sees(name), name
-    arrived = stage not in (Stage.PREPARING, Stage.SENDING, Stage.WAITING)
-    assert someone.reads("sending-note") == (words.ALL_THERE if arrived else words.CLOSE_ANYTIME)
+    said = {Stage.SENT_BACK: again_words.HOW}
+    said |= dict.fromkeys((Stage.PREPARING, Stage.SENDING, Stage.WAITING), words.CLOSE_ANYTIME)
+    assert someone.reads("sending-note") == said.get(stage, words.ALL_THERE)
 
 
 def test_a_refusal_of_the_portal_is_said(someone: Someone, own_data_folder: Path, clip_id: ClipId) -> None:
