@@ -139,9 +139,11 @@ install_python_packages() {
   .venv/bin/python -m pip --version > /dev/null 2>&1 || "$PYTHON" -m venv --clear .venv >> "$INSTALL_LOG" 2>&1 || pip_failed
   touch .venv/unfinished
   say "Installing Python packages (the first time this takes a few minutes and about 2 GB of disk):"
-  .venv/bin/python -m pip install --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock 2>&1 \
-    | tee -a "$INSTALL_LOG" | show_progress
+  .venv/bin/python -m pip install --disable-pip-version-check --no-compile --only-binary :all: --require-hashes \
+    -r requirements.lock 2>&1 | tee -a "$INSTALL_LOG" | show_progress
   [ "${PIPESTATUS[0]}" = 0 ] || pip_failed
+  # On all processors, where pip would use one. Some packages carry files for other Pythons, which do not compile.
+  .venv/bin/python -m compileall -q -j 0 .venv/lib/python*/site-packages >> "$INSTALL_LOG" 2>&1 || true
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . \
     >> "$INSTALL_LOG" 2>&1 || pip_failed
   rm .venv/unfinished

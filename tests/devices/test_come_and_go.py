@@ -64,7 +64,7 @@ def test_a_camera_that_hangs_without_an_error_is_lost_and_rejoins(
     _is_whole(take, story, lost="camera")
 
 
-@pytest.mark.parametrize(("fault", "rate"), [("unplug", "48000"), ("unplug", "44100"), ("hang", "48000")])
+@pytest.mark.parametrize(("fault", "rate"), [("unplug", "44100"), ("hang", "48000")])
 def test_a_microphone_that_fails_leaves_the_picture_and_rejoins(
     tmp_path: Path, camera: VirtualCamera, microphone: VirtualMicrophone, fault: str, rate: str
 ) -> None:

@@ -1,9 +1,10 @@
 """A person at the real window, from Home to "Received and checked": a child process, under a camera and a screen.
 
-    python -m tests.journey.drive_window mouse|keyboard SECONDS PICTURES
+    python -m tests.journey.drive_window SECONDS PICTURES
 
-Clicks and keys go through Qt's own event queue to whatever has the place or the focus. Prints one line of JSON: the
-receipt, the take's length and what was kept. A step that never comes true ends it with a sentence and status 1.
+Keys alone, through Qt's own event queue, to whatever has the focus; tests/ui/test_everybody.py has a mouse, too. Prints
+one line of JSON: the receipt, the take's length and what was kept. A step that never comes true ends it with a sentence
+and status 1.
 """
 
 import json
@@ -31,11 +32,10 @@ Found = TypeVar("Found", bound=QWidget)
 
 
 class Person:
-    """Uses the window with a mouse or with a keyboard alone."""
+    """Uses the window with a keyboard alone."""
 
-    def __init__(self, window: Window, *, keyboard: bool, pictures: Path) -> None:
+    def __init__(self, window: Window, *, pictures: Path) -> None:
         self._window = window
-        self._keyboard = keyboard
         self._pictures = pictures
 
     def see(self, name: str, kind: type[Found]) -> Found:
@@ -61,19 +61,13 @@ class Person:
     def press(self, name: str) -> None:
         """Press a button or tick a box."""
         button = self.see(name, QAbstractButton)
-        if self._keyboard:
-            self._tab_to(button)
-            QTest.keyClick(button, Qt.Key.Key_Space)
-        else:
-            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        self._tab_to(button)
+        QTest.keyClick(button, Qt.Key.Key_Space)
 
     def write(self, name: str, text: str) -> None:
         """Type into a field."""
         field = self.see(name, QLineEdit)
-        if self._keyboard:
-            self._tab_to(field)
-        else:
-            QTest.mouseClick(field, Qt.MouseButton.LeftButton)
+        self._tab_to(field)
         QTest.keyClicks(field, text)
 
     def _tab_to(self, widget: QWidget) -> None:
@@ -132,7 +126,7 @@ def journey(person: Person, diary: Diary, seconds: float) -> dict[str, object]:
 
 
 def _trim(person: Person) -> None:
-    """Move the start a second later by its handle, with the keyboard; both kinds of people can."""
+    """Move the start a second later by its handle."""
     shown = person.see("play-time", QLabel)
     person.wait(lambda: not shown.text().endswith("0:00"), "the take is open")
     handle = person.see("handle-start", QWidget)
@@ -141,7 +135,7 @@ def _trim(person: Person) -> None:
     QTest.qWait(500)  # the film strip fills in, for the picture
 
 
-def main(way: str, seconds: float, pictures: Path) -> int:
+def main(seconds: float, pictures: Path) -> int:
     """Open the window on the virtual devices and go the whole way."""
     place = folders()
     app = make_app(sys.argv[:1])
@@ -152,7 +146,7 @@ def main(way: str, seconds: float, pictures: Path) -> int:
         window.show()
         window.activateWindow()
         QTest.qWaitForWindowActive(window)
-        person = Person(window, keyboard=way == "keyboard", pictures=pictures)
+        person = Person(window, pictures=pictures)
         print(json.dumps(journey(person, diary, seconds)), flush=True)
         window.close()
         app.processEvents()
@@ -162,4 +156,4 @@ def main(way: str, seconds: float, pictures: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])))
+    sys.exit(main(float(sys.argv[1]), Path(sys.argv[2])))

@@ -149,6 +149,6 @@ def test_pages_fit_and_their_targets_are_large(
 
 
 def test_the_pictures_can_be_taken(tmp_path: Path) -> None:
-    pictures = take_screenshots(tmp_path, settle_s=0)
-    assert len(pictures) == 34
+    pictures = take_screenshots(tmp_path, settle_s=0, widths=(1280,))
+    assert len(pictures) == 17
     assert all(picture.stat().st_size > 4000 for picture in pictures)

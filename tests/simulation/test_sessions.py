@@ -9,7 +9,7 @@ KEY = "suite"
 """The same sessions in every run, so that it is the code that makes a difference; ./scripts/simulate has others."""
 
 
-@pytest.mark.timeout(1200)  # 13 seconds of a core; ./scripts/test gives it only what other tests leave
+@pytest.mark.timeout(1200)  # 8 seconds of a core; ./scripts/test gives it only what other tests leave
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_session_breaks_a_promise(part: int) -> None:
     """`./scripts/simulate --only SEED` repeats one that does."""

@@ -3,7 +3,7 @@
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from selenium.webdriver import Chrome
@@ -66,7 +66,9 @@ def fill(portal: PortalProcess, folder: Path) -> PortalClient:
     return carer
 
 
-def take_screenshots(folder: Path, *, dark: bool = False, settle_s: float = 1.5) -> list[Path]:
+def take_screenshots(
+    folder: Path, *, dark: bool = False, settle_s: float = 1.5, widths: Sequence[int] = WIDTHS
+) -> list[Path]:
     """Start a portal, fill it, and take a picture of each page at each width; returns the files, PNG.
 
     settle_s is for the eye alone: chromium turns a wheel over a film for a moment after it has loaded.
@@ -84,7 +86,7 @@ def take_screenshots(folder: Path, *, dark: bool = False, settle_s: float = 1.5)
         pictures = []
         for name in _visit(driver, portal, carer):
             time.sleep(settle_s)
-            pictures += [whole_page(driver, folder / f"portal-{name}-{width}.png", width=width) for width in WIDTHS]
+            pictures += [whole_page(driver, folder / f"portal-{name}-{width}.png", width=width) for width in widths]
         return pictures
 
 
