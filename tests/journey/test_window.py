@@ -16,7 +16,7 @@ from tests.support.portal_database import lay_in
 from tests.support.virtual_camera import VirtualCamera
 from tests.support.virtual_microphone import VirtualMicrophone, read_speech
 
-SECONDS = 7.0
+SECONDS = 13.0
 
 
 def drive(pictures: Path, environment: dict[str, str]) -> dict[str, object]:
