@@ -108,7 +108,11 @@ def unseal(read: Callable[[int], bytes], passphrase: str) -> Iterator[bytes]:
 
     read(n) gives n bytes, or fewer at the end. Raises WrongWords, Damaged, TooNew, and what read() raises.
     """
-    file_key = _read_head(read(HEAD_BYTES), passphrase)
+    yield from plain_chunks(read, _read_head(read(HEAD_BYTES), passphrase))
+
+
+def plain_chunks(read: Callable[[int], bytes], file_key: bytes) -> Iterator[bytes]:
+    """What follows the head of any file of this format, chunk by chunk. Raises Damaged, and what read() raises."""
     cipher = ChaCha20Poly1305(derived(file_key, salt=read(NONCE), info=b"payload"))
     number, now = 0, read(CHUNK + TAG)
     while True:

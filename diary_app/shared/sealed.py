@@ -16,7 +16,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from diary_app.rescue.age import CHUNK, INTRO, NONCE, TAG, base64ed, chunk_number, derived, head_mac
+from diary_app.rescue.age import CHUNK, INTRO, NONCE, TAG, base64ed, chunk_number, derived, head_mac, plain_chunks
+from diary_app.rescue.errors import Damaged
 from diary_app.shared.errors import Broken
 
 Read = Callable[[int], bytes]
@@ -75,20 +76,10 @@ def unseal(read: Read, private: bytes) -> Iterator[bytes]:
 
     Raises Broken where it is damaged, cut off, or sealed to another key.
     """
-    file_key = _read_head(read(HEAD_BYTES), private)
-    cipher = ChaCha20Poly1305(derived(file_key, salt=read(NONCE), info=b"payload"))
-    number, now = 0, read(CHUNK + TAG)
-    while True:
-        following = read(CHUNK + TAG)
-        if number and len(now) <= TAG:
-            raise Broken
-        try:
-            yield cipher.decrypt(chunk_number(number, last=not following), now, None)
-        except InvalidTag as error:
-            raise Broken from error
-        if not following:
-            return
-        number, now = number + 1, following
+    try:
+        yield from plain_chunks(read, _read_head(read(HEAD_BYTES), private))
+    except Damaged as error:
+        raise Broken from error
 
 
 def _read_head(head: bytes, private: bytes) -> bytes:
